@@ -1,0 +1,30 @@
+"""A suggestion as it is kept: what it answers, for whom, and until when it can be applied."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from domain.proposal import Proposal
+from domain.suggestion import Suggestion
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSuggestion:
+    """A suggestion that its requester can apply, once.
+
+    versions: of the bookings it moves, when it was made; one that has changed since makes it stale.
+    request: the refused booking that applying it makes; None when it only moves existing ones.
+    """
+
+    suggestion_id: UUID
+    requester_id: UUID
+    suggestion: Suggestion
+    versions: Mapping[UUID, int]
+    created_at: datetime
+    expires_at: datetime
+    schedule_conflict_id: UUID | None = None
+    request: Proposal | None = None
+    applied_at: datetime | None = None

@@ -1,0 +1,230 @@
+"""Deciding on a booking: what it clashes with, whether that refuses it, and what it will hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from domain.conflicts import Clash, Pool, Usage, find_clashes, peak_demand
+from domain.entities import Calendar, Claim, Closure, Event, Resource, ScheduledEvent
+from domain.enums import AccessLevel, ClaimRole, ConflictLevel, ResourceType, ScheduleStatus
+from domain.errors import ConflictException, OverbookingException, RefusedClash
+from domain.facts import OverbookingWarningTriggered
+from domain.policy import Policy
+from domain.proposal import Proposal
+from domain.rules.availability import ensure_open
+from domain.rules.conflicts import refuses_booking
+from domain.rules.overbooking import crosses_warning, is_refused, warning_threshold
+from domain.time_slot import TimeSlot
+
+Occupancy = Mapping[Pool, tuple[Usage, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """All that bears on a decision, read under the locks of its calendars and resources.
+
+    others: what every other live booking takes in and around the slots at stake, by pool.
+    booking: the one being changed, as it is; None for a new one.
+    calendar_access, resource_access: the viewer's grants.
+    open_bookings: how many bookings a Customer has ahead; 0 for other roles.
+    """
+
+    calendars: Mapping[UUID, Calendar]
+    resources: Mapping[UUID, Resource]
+    others: Occupancy
+    event: Event | None = None
+    booking: ScheduledEvent | None = None
+    closures: tuple[Closure, ...] = ()
+    calendar_access: Mapping[UUID, AccessLevel] = field(default_factory=dict)
+    resource_access: Mapping[UUID, AccessLevel] = field(default_factory=dict)
+    resources_with_calendar: frozenset[UUID] = frozenset()
+    open_bookings: int = 0
+
+    def pool_of(self, resource_id: UUID) -> Pool:
+        resource = self.resources[resource_id]
+        return Pool(resource_id, resource.resource_type, resource.quantity)
+
+    def pool_of_calendar(self, calendar: Calendar) -> Pool:
+        """What the calendar's own bookings share: its venue, or the calendar itself."""
+        if calendar.limits_concurrency:
+            return Pool(None, None, calendar.max_concurrent_events, calendar.calendar_id)
+        return self.pool_of(calendar.owner_id)
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedClaim:
+    """A claim as it will be stored. enforced: guarded by the database's exclusion constraint too."""
+
+    claim: Claim
+    during: TimeSlot
+    enforced: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A booking that may be made.
+
+    detected: the booking's own clashes, and those between others that it brings about, with their levels.
+    vanished: those that were there before and are not afterwards, its own and others'.
+    overridden: whether only the override let it through.
+    """
+
+    claims: tuple[PlacedClaim, ...]
+    detected: Mapping[Clash, ConflictLevel]
+    vanished: frozenset[Clash]
+    overridden: bool
+    warning: OverbookingWarningTriggered | None
+
+
+def all_claims(calendar: Calendar, claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
+    """The claim on the resource that owns the calendar, first, and the others."""
+    owner = calendar.resource_id
+    if owner is None:
+        return claims
+    named = next((one for one in claims if one.resource_id == owner), Claim(owner))
+    return (named, *(one for one in claims if one.resource_id != owner))
+
+
+def decide(picture: Picture, proposal: Proposal, policy: Policy) -> Decision:
+    """Judge a proposal in the order closed (422), then clash (409).
+
+    Raises TimeSlotUnavailableException, ConflictException or OverbookingException.
+    """
+    calendar = picture.calendars[proposal.calendar_id]
+    claims = all_claims(calendar, proposal.claims)
+    _ensure_open(picture, claims, proposal.slot)
+    judged = _judged_clashes(picture, proposal)
+    refused = {clash: level for clash, level in judged.items() if refuses_booking(level)}
+    overridden = bool(refused) and proposal.override_reason is not None and not calendar.allow_overbooking
+    if any(
+        is_refused(level, allow_overbooking=calendar.allow_overbooking, overridden=overridden)
+        for level in refused.values()
+    ):
+        raise _refusal(picture, proposal, judged)
+    before = find_clashes(_occupancy_before(picture))
+    after = find_clashes(_occupancy_with(picture, proposal))
+    return Decision(
+        claims=tuple(_place(picture, proposal, claim, refused) for claim in claims),
+        detected=_to_record(proposal.scheduled_event_id, before, after),
+        vanished=frozenset(before.keys() - after.keys()),
+        overridden=overridden,
+        warning=_warning(picture, proposal, policy),
+    )
+
+
+def decide_removal(picture: Picture) -> frozenset[Clash]:
+    """The clashes that vanish when the picture's booking is taken away."""
+    before = find_clashes(_occupancy_before(picture))
+    return frozenset(before.keys() - find_clashes(picture.others).keys())
+
+
+def _to_record(
+    own: UUID, before: Mapping[Clash, ConflictLevel], after: Mapping[Clash, ConflictLevel]
+) -> dict[Clash, ConflictLevel]:
+    """Others' clashes that were there anyway are left alone: their other pools are not in the picture."""
+    return {
+        clash: level
+        for clash, level in after.items()
+        if own in (clash.scheduled_event_id, clash.conflicting_event_id) or clash not in before
+    }
+
+
+def _ensure_open(picture: Picture, claims: tuple[Claim, ...], slot: TimeSlot) -> None:
+    for claim in claims:
+        own = [one for one in picture.closures if one.resource_id == claim.resource_id]
+        ensure_open(picture.resources[claim.resource_id], slot, own)
+
+
+def _judged_clashes(picture: Picture, proposal: Proposal) -> dict[Clash, ConflictLevel]:
+    """The proposal's own clashes. A hold is judged like a firm booking, though only against firm ones."""
+    if proposal.is_hold:
+        firm = {pool: tuple(u for u in usages if not u.is_hold) for pool, usages in picture.others.items()}
+        picture = replace(picture, others=firm)
+        proposal = replace(proposal, status=ScheduleStatus.Scheduled)
+    own = proposal.scheduled_event_id
+    return {
+        clash: level
+        for clash, level in find_clashes(_occupancy_with(picture, proposal)).items()
+        if own in (clash.scheduled_event_id, clash.conflicting_event_id)
+    }
+
+
+def _occupancy_before(picture: Picture) -> Occupancy:
+    booking = picture.booking
+    if booking is None:
+        return picture.others
+    return _occupancy_with(picture, Proposal.of(booking))
+
+
+def _occupancy_with(picture: Picture, proposal: Proposal) -> Occupancy:
+    """What the others take plus what the proposal takes."""
+    occupancy = dict(picture.others)
+
+    def add(pool: Pool, during: TimeSlot, quantity: int, role: ClaimRole) -> None:
+        usage = Usage(
+            proposal.scheduled_event_id, during, proposal.created_at, quantity, role, proposal.is_hold
+        )
+        occupancy[pool] = (*occupancy.get(pool, ()), usage)
+
+    calendar = picture.calendars[proposal.calendar_id]
+    for claim in all_claims(calendar, proposal.claims):
+        during = picture.resources[claim.resource_id].claimed_range(proposal.slot)
+        add(picture.pool_of(claim.resource_id), during, claim.quantity, claim.role)
+    if calendar.limits_concurrency:
+        add(picture.pool_of_calendar(calendar), proposal.slot, 1, ClaimRole.Primary)
+    return occupancy
+
+
+def _refusal(
+    picture: Picture, proposal: Proposal, judged: Mapping[Clash, ConflictLevel]
+) -> ConflictException:
+    own = proposal.scheduled_event_id
+    clashes = tuple(
+        RefusedClash(
+            rival_id=(
+                clash.conflicting_event_id if clash.scheduled_event_id == own else clash.scheduled_event_id
+            ),
+            conflict_type=clash.conflict_type,
+            conflict_level=level,
+            resource_id=clash.resource_id,
+        )
+        for clash, level in sorted(judged.items(), key=lambda item: (-item[1], str(item[0])))
+    )
+    capacities = [
+        picture.resources[clash.resource_id].quantity
+        if clash.resource_id is not None
+        else picture.calendars[proposal.calendar_id].max_concurrent_events
+        for clash in clashes
+        if refuses_booking(clash.conflict_level)
+    ]
+    kind = OverbookingException if min(capacities) > 1 else ConflictException
+    return kind(proposal, clashes)
+
+
+def _place(
+    picture: Picture, proposal: Proposal, claim: Claim, refused: Mapping[Clash, ConflictLevel]
+) -> PlacedClaim:
+    """The claim with its range; a venue of quantity 1 is enforced unless this booking is exempt there."""
+    resource = picture.resources[claim.resource_id]
+    guarded = resource.resource_type is ResourceType.Venue and resource.quantity == 1
+    exempt = picture.calendars[proposal.calendar_id].allow_overbooking or any(
+        clash.resource_id == claim.resource_id for clash in refused
+    )
+    enforced = guarded and not exempt and not proposal.is_hold
+    return PlacedClaim(claim, resource.claimed_range(proposal.slot), enforced)
+
+
+def _warning(picture: Picture, proposal: Proposal, policy: Policy) -> OverbookingWarningTriggered | None:
+    calendar = picture.calendars[proposal.calendar_id]
+    pool = picture.pool_of_calendar(calendar)
+    threshold = warning_threshold(pool.quantity, policy)
+    if threshold is None:
+        return None
+    after = _occupancy_with(picture, proposal)[pool]
+    peak_after = peak_demand(after, proposal.slot)
+    peak_before = peak_demand(_occupancy_before(picture).get(pool, ()), proposal.slot)
+    if not crosses_warning(peak_before, peak_after, pool.quantity, policy):
+        return None
+    return OverbookingWarningTriggered(calendar.calendar_id, peak_after, pool.quantity, threshold)

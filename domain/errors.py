@@ -1,0 +1,156 @@
+"""What can go wrong, without a word of HTTP; `api.http.problems` maps each class to its status."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import ClassVar
+from uuid import UUID
+
+from domain.enums import ConflictLevel, ConflictType
+from domain.facts import OverbookingPreventedBySystem
+from domain.proposal import Proposal
+from domain.time_slot import TimeSlot
+
+
+class CallboardException(Exception):
+    """The request cannot be carried out."""
+
+    @property
+    def detail(self) -> str:
+        """The sentence for the caller."""
+        return str(self) or (type(self).__doc__ or "").strip()
+
+
+class ValidationException(CallboardException):
+    """The request is not valid.
+
+    errors: messages by field, in the request's own spelling of its fields (camelCase).
+    """
+
+    def __init__(self, errors: Mapping[str, Sequence[str]]) -> None:
+        self.errors = {field: list(messages) for field, messages in errors.items()}
+        super().__init__("; ".join(message for messages in self.errors.values() for message in messages))
+
+
+class FieldException(ValidationException):
+    """One field is not valid."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__({field: [message]})
+
+
+class StartNotBeforeEnd(FieldException):
+    """The booking ends before it starts (SCH-001)."""
+
+    def __init__(self) -> None:
+        super().__init__("endDateTime", "End time must be after start time")
+
+
+class SlotTooShort(FieldException):
+    """The booking is shorter than the shortest bookable duration (SCH-002)."""
+
+    def __init__(self, minimum: timedelta) -> None:
+        minutes = int(minimum.total_seconds() // 60)
+        super().__init__("endDateTime", f"Event duration must be at least {minutes} minutes")
+
+
+class SlotTooLong(FieldException):
+    """The booking is longer than the longest bookable duration (SCH-003)."""
+
+    def __init__(self, maximum: timedelta) -> None:
+        super().__init__("endDateTime", f"Event duration cannot exceed {maximum.days} days")
+
+
+class StartsInThePast(FieldException):
+    """The booking starts in the past (SCH-004)."""
+
+    def __init__(self) -> None:
+        super().__init__("startDateTime", "Start time must be in the future")
+
+
+class OverrideReasonMissing(FieldException):
+    """An override of overbooking prevention came without a reason (SCH-024)."""
+
+    def __init__(self) -> None:
+        super().__init__("override.reason", "An override must include a reason")
+
+
+class NotFoundException(CallboardException):
+    """There is no such thing, or the caller may not know of it."""
+
+    def __init__(self, what: str, identifier: UUID) -> None:
+        self.what = what
+        self.identifier = identifier
+        super().__init__(f"{what} {identifier} does not exist")
+
+
+class UnauthorizedException(CallboardException):
+    """Authentication is required."""
+
+
+class ForbiddenException(CallboardException):
+    """The caller's role or grants do not allow this."""
+
+
+class ApprovalRequired(ForbiddenException):
+    """A change this close to the start needs a manager (SCH-005)."""
+
+
+class TimeSlotUnavailableException(CallboardException):
+    """The resource is closed or outside its working hours."""
+
+    def __init__(self, resource_name: str, slot: TimeSlot, reason: str) -> None:
+        self.resource_name = resource_name
+        self.slot = slot
+        self.reason = reason
+        super().__init__(f"{resource_name} is not available: {reason}")
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedClash:
+    """One of the clashes that refused a booking. rival_id: the booking that is there already."""
+
+    rival_id: UUID
+    conflict_type: ConflictType
+    conflict_level: ConflictLevel
+    resource_id: UUID | None
+
+
+class ConflictException(CallboardException):
+    """The selected time slot conflicts with an existing event (SCH-023).
+
+    proposal: the booking that was refused.
+    clashes: with what, the worst first.
+    """
+
+    def __init__(self, proposal: Proposal, clashes: tuple[RefusedClash, ...]) -> None:
+        self.proposal = proposal
+        self.clashes = clashes
+        super().__init__(self.sentence)
+
+    def fact(self, attempted_by: UUID, prevented_at: datetime) -> OverbookingPreventedBySystem:
+        """What is recorded of the refusal, though the booking itself is rolled back."""
+        proposal = self.proposal
+        return OverbookingPreventedBySystem(
+            proposal.calendar_id, proposal.scheduled_event_id, attempted_by, prevented_at
+        )
+
+    sentence: ClassVar[str] = "The selected time slot conflicts with an existing event"
+
+
+class OverbookingException(ConflictException):
+    """The calendar is at its capacity of several events at once (SCH-023)."""
+
+    sentence: ClassVar[str] = "The calendar is at capacity in the selected time slot"
+
+
+class StateConflict(CallboardException):
+    """The thing is not in a state that allows this."""
+
+
+class StaleVersion(CallboardException):
+    """The thing has changed since the caller read it."""
+
+    code: ClassVar[str] = "StaleVersion"

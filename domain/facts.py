@@ -1,0 +1,110 @@
+"""Facts: what has happened, in the contract's words (spec 3). A fact's class name is its type."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from domain.enums import ConflictLevel, ConflictType, ResolutionMethod
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that happened and stays true."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventScheduledOnCalendar(Fact):
+    """An event was added to a calendar."""
+
+    scheduled_event_id: UUID
+    event_id: UUID
+    calendar_id: UUID
+    start_date_time: datetime
+    end_date_time: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EventRescheduled(Fact):
+    """A booking's date or time changed."""
+
+    scheduled_event_id: UUID
+    old_start_date_time: datetime
+    old_end_date_time: datetime
+    new_start_date_time: datetime
+    new_end_date_time: datetime
+    rescheduled_by: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class EventRemovedFromCalendar(Fact):
+    """A booking was taken off its calendar."""
+
+    scheduled_event_id: UUID
+    event_id: UUID
+    calendar_id: UUID
+    removed_by: UUID
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleConflictDetected(Fact):
+    """Two bookings were found to clash."""
+
+    schedule_conflict_id: UUID
+    scheduled_event_id: UUID
+    conflicting_event_id: UUID
+    conflict_type: ConflictType
+    conflict_level: ConflictLevel
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleConflictResolved(Fact):
+    """A conflict is no more."""
+
+    schedule_conflict_id: UUID
+    resolution_method: ResolutionMethod
+    resolved_by: UUID
+    resolved_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleConflictEscalated(Fact):
+    """A conflict was handed to somebody."""
+
+    schedule_conflict_id: UUID
+    escalated_to: UUID
+    escalation_reason: str
+    escalated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OverbookingWarningTriggered(Fact):
+    """A booking brought a calendar near its capacity (SCH-022)."""
+
+    calendar_id: UUID
+    current_count: int
+    max_capacity: int
+    warning_threshold: float
+
+
+@dataclass(frozen=True, slots=True)
+class OverbookingPreventedBySystem(Fact):
+    """A booking was refused because its slot is full (SCH-023)."""
+
+    calendar_id: UUID
+    scheduled_event_id: UUID
+    attempted_by: UUID
+    prevented_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OverbookingAllowedByOverride(Fact):
+    """A manager let a booking through a full slot (SCH-025)."""
+
+    calendar_id: UUID
+    scheduled_event_id: UUID
+    overridden_by: UUID
+    override_reason: str
+    overridden_at: datetime

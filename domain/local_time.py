@@ -1,0 +1,27 @@
+"""Wall-clock time in IANA zones (RFC 5545: gaps move forward, the first of two equal times counts)."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
+
+
+@cache
+def _names() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def is_time_zone(name: str) -> bool:
+    """Whether the name is an IANA time zone identifier (spec 9.1)."""
+    return name in _names()
+
+
+def to_utc(wall_clock: datetime, zone: ZoneInfo) -> datetime:
+    """The instant of a naive local time; one that does not exist moves forward by the gap."""
+    local = wall_clock.replace(tzinfo=zone, fold=0)
+    return local.astimezone(UTC)
+
+
+def at_minute(day: date, minute: int, zone: ZoneInfo) -> datetime:
+    """The instant at which the wall clock shows `minute` minutes after midnight (1440 = the next)."""
+    wall_clock = datetime.combine(day, time()) + timedelta(minutes=minute)
+    return to_utc(wall_clock, zone)

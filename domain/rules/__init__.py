@@ -1,0 +1,1 @@
+"""The contract's business rules, one function a rule."""
