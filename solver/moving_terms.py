@@ -1,0 +1,28 @@
+"""On what terms bookings may be moved."""
+
+from dataclasses import dataclass, field
+
+from solver.weights import Weights
+
+
+@dataclass(frozen=True, slots=True)
+class MovingTerms:
+    """What translation pins, and the grid and the prices of what it lets move.
+
+    notice_minutes: bookings that start sooner than this after the snapshot stay; none moves there (SCH-005).
+    step_minutes: new starts are multiples of this after midnight UTC.
+    reach_minutes: how far a start may move either way; None for anywhere in the horizon.
+    move_confirmed: whether Confirmed bookings may move.
+    """
+
+    notice_minutes: int = 120
+    step_minutes: int = 15
+    reach_minutes: int | None = None
+    move_confirmed: bool = False
+    weights: Weights = field(default_factory=Weights)
+
+    @classmethod
+    def for_files(cls) -> "MovingTerms":
+        """For a programme on file: all its bookings weigh the same, on five minutes, and no notice is due."""
+        weights = Weights(touch_short_notice=0, touch_per_attendee=0, swap_rank=0)
+        return cls(notice_minutes=0, step_minutes=5, move_confirmed=True, weights=weights)

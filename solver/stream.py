@@ -1,0 +1,125 @@
+"""The answers of one kind and one set of movers, cheapest first."""
+
+from collections.abc import Sequence
+
+from solver.check import Checker
+from solver.clash import Clash
+from solver.constraints.different import Different
+from solver.constraints.kind_only import KindOnly
+from solver.constraints.nothing_idle import NothingIdle
+from solver.engine import Outcome, Status, minimise
+from solver.errors import UnsoundAnswer
+from solver.freedom import Freedom
+from solver.kind import Kind
+from solver.limits import Limits
+from solver.model import ScheduleModel
+from solver.occupancy import Occupancy
+from solver.placement import Placement
+from solver.suggestion import Change, Suggestion
+
+
+class SuggestionStream:
+    """Draws suggestions of one kind by one set of movers from the model, each unlike the earlier ones."""
+
+    def __init__(
+        self, checker: Checker, occupancy: Occupancy, targets: Sequence[Clash], kind: Kind, limits: Limits
+    ) -> None:
+        self.kind = kind
+        self._checker = checker
+        self._occupancy = occupancy
+        self._targets = tuple(targets)
+        self._limits = limits
+        self._found: list[dict[int, Placement]] = []
+        touch_costs = [checker.problem.activities[index].touch_cost for index in occupancy.movers]
+        self._reaches = _Reach(kind, min(touch_costs))
+        self._model: ScheduleModel | None = None
+        self._apart: int | None = None
+
+    def next(self, apart_minutes: int | None = None) -> Suggestion | None:
+        """The cheapest answer unlike the earlier ones, None when there is none.
+
+        apart_minutes: let an answer with the same resources count as different when this far away in time.
+        """
+        if self._model is None or apart_minutes != self._apart:
+            self._model, self._apart = self._built(apart_minutes), apart_minutes
+        while True:
+            model = self._model
+            outcome = minimise(model.cp, model.touched + model.detour, self._limits, probing=False)
+            if self._reaches.settles(outcome):
+                break
+            self._reaches.widen()
+            self._model = self._built(apart_minutes)
+        if not outcome.has_answer:
+            return None
+        placements = model.placements(outcome.solver)
+        self._found.append(placements)
+        Different(model.movers, placements, apart_minutes).add_to(model.cp)
+        return self._checked(placements, outcome.objective, optimal=outcome.status is Status.OPTIMAL)
+
+    def _built(self, apart_minutes: int | None) -> ScheduleModel:
+        freedom = Freedom(
+            time=self.kind is not Kind.RESOURCE_CHANGED,
+            swaps=self.kind is not Kind.RESCHEDULED,
+            detour_limit=self._reaches.detour_limit,
+        )
+        model = ScheduleModel(
+            self._occupancy, self._targets, self._targets, dict.fromkeys(self._occupancy.movers, freedom)
+        )
+        KindOnly(model.movers, self.kind).add_to(model.cp)
+        if self.kind is Kind.BOTH and len(model.movers) == 1:
+            NothingIdle(model.movers[0], self._clashing(model.movers[0].index)).add_to(model.cp)
+        for earlier in self._found:
+            Different(model.movers, earlier, apart_minutes).add_to(model.cp)
+        return model
+
+    def _clashing(self, index: int) -> frozenset[int]:
+        contested = {t.resource for t in self._targets if index in (t.first, t.second)}
+        requirements = self._checker.problem.activities[index].requirements
+        return frozenset(place for place, needed in enumerate(requirements) if needed.resource in contested)
+
+    def _checked(
+        self, placements: dict[int, Placement], objective: int | None, *, optimal: bool
+    ) -> Suggestion:
+        assignment = list(self._checker.today)
+        for index, placement in placements.items():
+            if placement != assignment[index]:
+                assignment[index] = placement
+        verdict = self._checker.check(tuple(assignment), self._targets)
+        if not verdict.is_sound:
+            raise UnsoundAnswer("; ".join(verdict.violations))
+        if optimal and verdict.cost.total != objective:
+            raise UnsoundAnswer(f"cost {verdict.cost.total} called {objective}")
+        moved = set(verdict.moved)
+        return Suggestion(
+            self.kind,
+            tuple(Change(i, self._checker.today[i], assignment[i]) for i in verdict.moved),
+            verdict.cost,
+            optimal,
+            verdict.resolved,
+            tuple(clash for clash in verdict.clashes if clash.first in moved or clash.second in moved),
+        )
+
+
+class _Reach:
+    """How dear a single choice the model looks at, widened until what is left out cannot be cheaper."""
+
+    def __init__(self, kind: Kind, least_touch: int) -> None:
+        # Time against resources is the costly product; either alone is proven at once.
+        self._limits = [120, 480, None] if kind is Kind.BOTH else [None]
+        self._least_touch = least_touch
+
+    @property
+    def detour_limit(self) -> int | None:
+        """The limit of the model to build."""
+        return self._limits[0]
+
+    def widen(self) -> None:
+        """Look at more."""
+        self._limits.pop(0)
+
+    def settles(self, outcome: Outcome) -> bool:
+        """Whether no choice left out could give a cheaper answer: each alone costs more than the limit."""
+        limit = self.detour_limit
+        if limit is None or outcome.status is Status.UNKNOWN:
+            return True
+        return outcome.objective is not None and outcome.objective <= self._least_touch + limit

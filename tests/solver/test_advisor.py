@@ -1,0 +1,172 @@
+"""Fixes as a person would say them."""
+
+from dataclasses import replace
+
+from domain.conflicts import Clash
+from domain.entities import Claim
+from domain.enums import ClaimRole, ConflictType, SuggestionKind
+from domain.suggestion import Cost
+from solver.advisor import advise_on_conflict, advise_on_request
+from solver.schedule_repair import repair_schedule
+from tests.solver.house import (
+    ANNA,
+    BALLROOM,
+    BORIS,
+    CELLAR,
+    MIKES,
+    OFFICE,
+    PAVILION,
+    booking,
+    calendar_id,
+    slot,
+    snapshot,
+)
+
+WEDDING = booking(1, "Wedding Reception", BALLROOM, slot(26, 18, 5), attendees=150)
+FUNDRAISER = booking(2, "Corporate Fundraiser", BALLROOM, slot(26, 18, 5, 30), attendees=220)
+
+
+def between(later, earlier, kind=ConflictType.VenueConflict, resource=BALLROOM):
+    return Clash(later.scheduled_event_id, earlier.scheduled_event_id, kind, resource)
+
+
+def said(suggestions):
+    return [(one.kind.value, one.summary, one.cost.total, one.optimal) for one in suggestions]
+
+
+def test_the_best_fixes_of_a_venue_conflict_in_order():
+    found = advise_on_conflict(snapshot(WEDDING, FUNDRAISER), between(FUNDRAISER, WEDDING), count=4)
+    assert said(found) == [
+        ("ResourceChanged", "Move Wedding Reception to Garden Pavilion, same time", 1_345, True),
+        ("ResourceChanged", "Move Corporate Fundraiser to Garden Pavilion, same time", 1_485, True),
+        (
+            "Rescheduled",
+            "Move Wedding Reception to Friday 26 December, 13:30-18:30, same room",
+            1_570,
+            True,
+        ),
+        (
+            "Rescheduled",
+            "Move Corporate Fundraiser to Friday 26 December, 13:00-18:00, same room",
+            1_770,
+            True,
+        ),
+    ]
+
+
+def test_a_changed_venue_changes_the_calendar_and_the_claim():
+    found = advise_on_conflict(snapshot(WEDDING, FUNDRAISER), between(FUNDRAISER, WEDDING), count=1)
+    ((change,),) = [one.changes for one in found]
+    assert change.scheduled_event_id == WEDDING.scheduled_event_id
+    assert change.title == "Wedding Reception"
+    assert (change.before.calendar_id, change.before.slot, change.before.claims) == (
+        WEDDING.calendar_id,
+        WEDDING.slot,
+        WEDDING.claims,
+    )
+    assert change.after.calendar_id == calendar_id(PAVILION)
+    assert change.after.slot == WEDDING.slot
+    assert change.after.claims == (Claim(PAVILION),)
+    assert found[0].cost == Cost(
+        1_345, (("bookings_touched", 1_300), ("minutes_moved", 0), ("resources_changed", 45))
+    )
+
+
+def test_both_at_once_where_neither_is_enough():
+    busy = booking(3, "Exhibition", PAVILION, slot(26, 6, 14, 15), attendees=210)
+    found = advise_on_conflict(snapshot(WEDDING, FUNDRAISER, busy), between(FUNDRAISER, WEDDING))
+    both = [one for one in found if one.kind is SuggestionKind.RescheduledAndResourceChanged]
+    assert [one.summary for one in both] == []
+    early = booking(4, "Breakfast", BALLROOM, slot(26, 6, 11), attendees=200)
+    late = booking(5, "Market", PAVILION, slot(26, 6, 12, 15), attendees=200)
+    found = advise_on_conflict(snapshot(WEDDING, FUNDRAISER, early, late), between(FUNDRAISER, WEDDING))
+    both = [one for one in found if one.kind is SuggestionKind.RescheduledAndResourceChanged]
+    assert both[0].summary == ("Move Wedding Reception to Garden Pavilion on Friday 26 December, 18:15-23:15")
+
+
+def test_staff_conflicts_are_fixed_by_a_stand_in():
+    one = booking(1, "Opera", BALLROOM, slot(26, 18, 3), ANNA)
+    other = booking(2, "Ballet", CELLAR, slot(26, 19, 3), ANNA)
+    conflict = between(other, one, ConflictType.StaffConflict, ANNA)
+    found = advise_on_conflict(snapshot(one, other), conflict, count=1)
+    assert said(found) == [
+        ("ResourceChanged", "Use Boris instead of Anna for Ballet, same time", 1_030, True)
+    ]
+    (change,) = found[0].changes
+    assert change.after.claims == (Claim(CELLAR), Claim(BORIS))
+    assert change.after.calendar_id == other.calendar_id
+    hidden = snapshot(one, other, offered_resource_ids=frozenset({BORIS}))
+    assert advise_on_conflict(hidden, conflict, count=1)[0].summary == "Use Boris for Ballet, same time"
+
+
+def test_a_hidden_booking_has_no_title():
+    nameless = replace(WEDDING, title=None)
+    fixed = replace(FUNDRAISER, movable=False)
+    found = advise_on_conflict(snapshot(nameless, fixed), between(fixed, nameless), count=1)
+    assert found[0].summary == "Move another booking to Garden Pavilion, same time"
+    assert found[0].changes[0].title is None
+
+
+def test_all_clashes_of_the_pair_end_together():
+    one = booking(1, "Opera", BALLROOM, slot(26, 18, 3), ANNA, attendees=10)
+    other = booking(2, "Ballet", BALLROOM, slot(26, 19, 3), ANNA, attendees=10)
+    found = advise_on_conflict(snapshot(one, other), between(other, one), count=3)
+    kinds = {suggestion.kind for suggestion in found}
+    assert SuggestionKind.Rescheduled in kinds
+    for suggestion in found:
+        (change,) = suggestion.changes
+        stays = change.before.slot == change.after.slot
+        assert not stays or ANNA not in {claim.resource_id for claim in change.after.claims}
+
+
+def test_a_calendar_overlap_is_fixed_in_time():
+    claims = (Claim(MIKES, ClaimRole.Primary, 1),)
+    one = booking(1, "Briefing", CELLAR, slot(26, 9, 1), claims=claims, calendar_id=OFFICE)
+    other = booking(2, "Review", CELLAR, slot(26, 9, 1), claims=claims, calendar_id=OFFICE)
+    conflict = between(other, one, ConflictType.TimeOverlap, None)
+    found = advise_on_conflict(snapshot(one, other), conflict, count=1)
+    assert said(found) == [("Rescheduled", "Move Review to Friday 26 December, 08:00-09:00", 1_060, True)]
+
+
+def test_a_conflict_that_is_gone_or_unknown_has_no_fixes():
+    apart = replace(FUNDRAISER, slot=slot(27, 18, 5))
+    assert advise_on_conflict(snapshot(WEDDING, apart), between(apart, WEDDING)) == ()
+    assert advise_on_conflict(snapshot(WEDDING), between(FUNDRAISER, WEDDING)) == ()
+
+
+def test_pinned_bookings_have_no_fixes():
+    one, other = replace(WEDDING, movable=False), replace(FUNDRAISER, movable=False)
+    assert advise_on_conflict(snapshot(one, other), between(other, one)) == ()
+
+
+def test_a_refused_request_is_fitted_in_or_its_rivals_make_room():
+    request = booking(9, "Gala", BALLROOM, slot(26, 17, 6), attendees=150)
+    afternoon = booking(3, "Matinee", BALLROOM, slot(26, 15, 3), attendees=200)
+    found = advise_on_request(snapshot(WEDDING, afternoon), request, count=6)
+    moved = [tuple(change.scheduled_event_id for change in one.changes) for one in found]
+    assert found[0].summary == "Move Gala to Garden Pavilion, same time"
+    assert moved[0] == (None,)
+    rivals = (WEDDING.scheduled_event_id, afternoon.scheduled_event_id)
+    assert rivals in moved
+    joint = next(one for one, who in zip(found, moved, strict=True) if who == rivals)
+    assert joint.optimal
+    assert joint.summary == (
+        "Move Wedding Reception to Garden Pavilion, same time; move Matinee to Garden Pavilion, same time"
+    )
+
+
+def test_a_request_that_nothing_refuses_needs_no_fix():
+    assert advise_on_request(snapshot(WEDDING), replace(FUNDRAISER, slot=slot(28, 10, 2))) == ()
+
+
+def test_the_same_question_has_the_same_answer():
+    asked = snapshot(WEDDING, FUNDRAISER)
+    conflict = between(FUNDRAISER, WEDDING)
+    assert advise_on_conflict(asked, conflict) == advise_on_conflict(asked, conflict)
+
+
+def test_a_whole_plan_ends_every_conflict_with_the_fewest_moves():
+    third = booking(3, "Banquet", BALLROOM, slot(26, 20, 2), attendees=100)
+    plan = repair_schedule(snapshot(WEDDING, FUNDRAISER, third))
+    assert (plan.conflicts_left, len(plan.changes)) == (0, 2)
+    assert all(sentence.startswith("Move ") for _, sentence in plan.changes)
