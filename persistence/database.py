@@ -1,0 +1,82 @@
+"""The application's database: a pool of connections that opens units of work."""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from domain.ports import Clock, IdSource
+from domain.viewer import Viewer
+from persistence.migrate import newest_revision
+from persistence.unit_of_work import DatabaseBusy, UnitOfWork, unit_of_work
+
+
+class SchemaOutOfDate(Exception):
+    """The database is not at the revision this code was written for; run `callboard migrate`."""
+
+
+class BadDatabaseUrl(Exception):
+    """A database URL that cannot be read."""
+
+
+class Database:
+    """Connections of one role. Sessions speak UTC and re-use generic plans.
+
+    url: `postgresql+psycopg://...`.
+    pool_size: connections at most; a unit of work waits up to `pool_timeout_seconds` for one.
+    Raises BadDatabaseUrl.
+    """
+
+    def __init__(
+        self, url: str, clock: Clock, ids: IdSource, *, pool_size: int = 10, pool_timeout_seconds: float = 5
+    ) -> None:
+        self.clock = clock
+        self.ids = ids
+        try:
+            self.engine = create_async_engine(
+                url,
+                pool_size=pool_size,
+                max_overflow=0,
+                pool_timeout=pool_timeout_seconds,
+                json_serializer=lambda value: orjson.dumps(value).decode(),
+                json_deserializer=orjson.loads,
+                connect_args={
+                    "options": "-c timezone=UTC -c plan_cache_mode=force_generic_plan",
+                    "prepare_threshold": 1,
+                },
+            )
+        except (ArgumentError, ModuleNotFoundError) as error:
+            # The URL holds a password: it is not repeated.
+            raise BadDatabaseUrl("it should look like postgresql://user:password@host/database") from error
+
+    def unit_of_work(
+        self, viewer: Viewer, *, dry_run: bool = False
+    ) -> AbstractAsyncContextManager[UnitOfWork]:
+        """Open a transaction on the viewer's behalf."""
+        return unit_of_work(self.engine, viewer, self.clock, self.ids, dry_run=dry_run)
+
+    async def ensure_current(self) -> None:
+        """Raise SchemaOutOfDate unless the database is at this code's revision.
+
+        Raises DatabaseBusy when it does not answer.
+        """
+        wanted, found = newest_revision(), None
+        try:
+            async with self.engine.connect() as connection:
+                known = await connection.execute(text("SELECT to_regclass('alembic_version') IS NOT NULL"))
+                if known.scalar_one():
+                    statement = text("SELECT version_num FROM alembic_version")
+                    found = (await connection.execute(statement)).scalar_one_or_none()
+        except (DBAPIError, PoolTimeout) as error:
+            raise DatabaseBusy("the database does not answer") from error
+        if found != wanted:
+            raise SchemaOutOfDate(f"the database is at revision {found}, this code needs {wanted}")
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()

@@ -1,0 +1,59 @@
+"""Facts and entities as JSON documents, for the outbox and the audit log."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import datetime
+from enum import IntEnum
+from typing import Any
+from uuid import UUID
+
+from domain.entities import ScheduledEvent
+from domain.enums import ConflictLevel
+from domain.facts import Fact
+
+
+def camel(name: str) -> str:
+    """snake_case to camelCase."""
+    head, *rest = name.split("_")
+    return head + "".join(word.capitalize() for word in rest)
+
+
+def json_value(value: Any) -> Any:  # noqa: ANN401
+    """The value as JSON has it: ids and instants as text, enums by name."""
+    match value:
+        case UUID():
+            return str(value)
+        case datetime():
+            return value.isoformat().replace("+00:00", "Z")
+        case ConflictLevel():
+            return value.wire_name
+        case IntEnum():
+            return value.name
+        case tuple() | list() | set() | frozenset():
+            return [json_value(one) for one in value]
+        case _:
+            return value
+
+
+def fact_document(fact: Fact) -> dict[str, Any]:
+    """The fact's payload with the contract's field names."""
+    return {camel(one.name): json_value(getattr(fact, one.name)) for one in fields(fact)}
+
+
+def booking_document(booking: ScheduledEvent) -> dict[str, Any]:
+    """What the audit log keeps of a booking."""
+    return {
+        "eventId": str(booking.event_id),
+        "calendarId": str(booking.calendar_id),
+        "startDateTime": json_value(booking.slot.start_date_time),
+        "endDateTime": json_value(booking.slot.end_date_time),
+        "timeZone": booking.time_zone,
+        "status": booking.status.name,
+        "overrideReason": booking.override_reason,
+        "version": booking.version,
+        "resources": [
+            {"resourceId": str(one.resource_id), "role": one.role.name, "quantity": one.quantity}
+            for one in booking.claims
+        ],
+    }

@@ -1,0 +1,1 @@
+"""Alembic's home: revisions in `versions`, their SQL in `sql`."""

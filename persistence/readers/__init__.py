@@ -1,0 +1,1 @@
+"""Queries: rows as the viewer may see them, to read models."""

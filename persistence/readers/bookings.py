@@ -1,0 +1,311 @@
+"""Bookings as their viewers see them; row policies leave out what is hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    Uuid,
+    and_,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from domain.entities import Claim
+from domain.enums import (
+    OPEN_CONFLICT_STATUSES,
+    ClaimRole,
+    ConflictLevel,
+    ConflictStatus,
+    ConflictType,
+    ScheduleStatus,
+)
+from domain.time_slot import TimeSlot
+from persistence import tables
+from persistence.unit_of_work import UnitOfWork
+
+_bookings = tables.scheduled_events
+_events = tables.events
+_calendars = tables.calendars
+_claims = tables.claims
+_conflicts = tables.schedule_conflicts
+_OPEN = sorted(int(status) for status in OPEN_CONFLICT_STATUSES)
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictSummary:
+    """An open conflict of a booking. The rival's id and title are None when it is hidden from the viewer."""
+
+    schedule_conflict_id: UUID
+    conflicting_event_id: UUID | None
+    conflicting_event_title: str | None
+    conflict_type: ConflictType
+    conflict_level: ConflictLevel
+    status: ConflictStatus
+
+
+@dataclass(frozen=True, slots=True)
+class BookingSummary:
+    """A booking in a list. conflict_level: its worst open conflict, derived when read."""
+
+    scheduled_event_id: UUID
+    event_id: UUID
+    event_title: str
+    calendar_id: UUID
+    calendar_name: str
+    slot: TimeSlot
+    time_zone: str
+    status: ScheduleStatus
+    conflict_level: ConflictLevel
+    is_blocked: bool
+    block_reason: str | None
+    hold_expires_at: datetime | None
+    owner_id: UUID
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class BookingDetail:
+    """A booking with its open conflicts and all that it claims besides its calendar's owner."""
+
+    summary: BookingSummary
+    claims: tuple[Claim, ...]
+    conflicts: tuple[ConflictSummary, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BookingFilter:
+    """Which bookings to list; None asks for all. starts before `until`, ends after `since`."""
+
+    calendar_id: UUID | None = None
+    event_id: UUID | None = None
+    resource_id: UUID | None = None
+    statuses: Sequence[ScheduleStatus] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+    text: str | None = None
+    minimum_level: ConflictLevel | None = None
+
+
+async def get_booking(uow: UnitOfWork, scheduled_event_id: UUID) -> BookingDetail | None:
+    """The booking, or None when there is none that the viewer may see."""
+    statement = _summaries(uow.now).where(_bookings.c.scheduled_event_id == scheduled_event_id)
+    row = (await uow.connection.execute(statement)).one_or_none()
+    if row is None:
+        return None
+    claims = await _claims_of(uow, scheduled_event_id)
+    return BookingDetail(_summary_from(row), claims, await _conflicts_of(uow, scheduled_event_id))
+
+
+async def list_bookings(
+    uow: UnitOfWork, wanted: BookingFilter, limit: int, after: tuple[datetime, UUID] | None
+) -> list[BookingSummary]:
+    """Up to `limit` bookings by start and id, those after the given key."""
+    start = func.lower(_bookings.c.during)
+    statement = _summaries(uow.now).where(*_conditions(wanted, uow.now))
+    if after is not None:
+        statement = statement.where(tuple_(start, _bookings.c.scheduled_event_id) > tuple_(*after))
+    statement = statement.order_by(start, _bookings.c.scheduled_event_id).limit(limit)
+    return [_summary_from(row) for row in await uow.connection.execute(statement)]
+
+
+def effective_status(now: datetime) -> ColumnElement[int]:
+    """A booking's status as of now: an expired hold counts as Cancelled at once."""
+    is_hold = _bookings.c.status == int(ScheduleStatus.Tentative)
+    expired = and_(is_hold, _bookings.c.hold_expires_at <= now)
+    return case((expired, int(ScheduleStatus.Cancelled)), else_=_bookings.c.status)
+
+
+def _worst_open_level(now: datetime) -> ColumnElement[int]:
+    """The level of a booking's worst open conflict; 0 for none. Both bookings must still hold their place."""
+    other = case(
+        (
+            _conflicts.c.scheduled_event_id == _bookings.c.scheduled_event_id,
+            _conflicts.c.conflicting_event_id,
+        ),
+        else_=_conflicts.c.scheduled_event_id,
+    )
+    worst = (
+        select(func.max(_conflicts.c.conflict_level))
+        .where(
+            or_(
+                _conflicts.c.scheduled_event_id == _bookings.c.scheduled_event_id,
+                _conflicts.c.conflicting_event_id == _bookings.c.scheduled_event_id,
+            ),
+            _conflicts.c.status.in_(_OPEN),
+            func.booking_is_live(other, now),
+        )
+        .correlate(_bookings)
+        .scalar_subquery()
+    )
+    holds_its_place = effective_status(now) != int(ScheduleStatus.Cancelled)
+    return case((holds_its_place, func.coalesce(worst, 0)), else_=0)
+
+
+def _summaries(now: datetime) -> Select[tuple[object, ...]]:
+    return (
+        select(
+            _bookings.c.scheduled_event_id,
+            _bookings.c.event_id,
+            _events.c.title,
+            _bookings.c.calendar_id,
+            func.coalesce(_calendars.c.name, "").label("calendar_name"),
+            func.lower(_bookings.c.during).label("start"),
+            func.upper(_bookings.c.during).label("end"),
+            _bookings.c.time_zone,
+            effective_status(now).label("status"),
+            _worst_open_level(now).label("conflict_level"),
+            _bookings.c.is_blocked,
+            _bookings.c.block_reason,
+            _bookings.c.hold_expires_at,
+            _bookings.c.owner_id,
+            _bookings.c.version,
+        )
+        .join(_events, _events.c.event_id == _bookings.c.event_id)
+        .outerjoin(_calendars, _calendars.c.calendar_id == _bookings.c.calendar_id)
+    )
+
+
+def _conditions(wanted: BookingFilter, now: datetime) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.calendar_id is not None:
+        found.append(_bookings.c.calendar_id == wanted.calendar_id)
+    if wanted.event_id is not None:
+        found.append(_bookings.c.event_id == wanted.event_id)
+    if wanted.resource_id is not None:
+        claimed = select(_claims.c.scheduled_event_id).where(_claims.c.resource_id == wanted.resource_id)
+        found.append(_bookings.c.scheduled_event_id.in_(claimed))
+    if wanted.statuses:
+        found.append(effective_status(now).in_([int(status) for status in wanted.statuses]))
+    if wanted.since is not None:
+        found.append(func.upper(_bookings.c.during) > wanted.since)
+    if wanted.until is not None:
+        found.append(func.lower(_bookings.c.during) < wanted.until)
+    if wanted.text is not None:
+        found.append(_events.c.title.icontains(wanted.text, autoescape=True))
+    if wanted.minimum_level is not None:
+        found.append(_worst_open_level(now) >= int(wanted.minimum_level))
+    return found
+
+
+async def _claims_of(uow: UnitOfWork, scheduled_event_id: UUID) -> tuple[Claim, ...]:
+    """What the booking claims besides the resource that owns its calendar."""
+    statement = (
+        select(_claims.c.resource_id, _claims.c.role, _claims.c.quantity)
+        .outerjoin(_calendars, _calendars.c.calendar_id == _claims.c.calendar_id)
+        .where(
+            _claims.c.scheduled_event_id == scheduled_event_id,
+            _claims.c.resource_id.is_distinct_from(_calendars.c.owner_id),
+        )
+        .order_by(_claims.c.claim_id)
+    )
+    rows = await uow.connection.execute(statement)
+    return tuple(Claim(row.resource_id, ClaimRole(row.role), row.quantity) for row in rows)
+
+
+async def _conflicts_of(uow: UnitOfWork, scheduled_event_id: UUID) -> tuple[ConflictSummary, ...]:
+    other = case(
+        (_conflicts.c.scheduled_event_id == scheduled_event_id, _conflicts.c.conflicting_event_id),
+        else_=_conflicts.c.scheduled_event_id,
+    )
+    rival = _bookings.alias("rival")
+    statement = (
+        select(
+            _conflicts.c.schedule_conflict_id,
+            rival.c.scheduled_event_id.label("rival_id"),
+            _events.c.title,
+            _conflicts.c.conflict_type,
+            _conflicts.c.conflict_level,
+            _conflicts.c.status,
+        )
+        .outerjoin(rival, rival.c.scheduled_event_id == other)
+        .outerjoin(_events, _events.c.event_id == rival.c.event_id)
+        .where(
+            or_(
+                _conflicts.c.scheduled_event_id == scheduled_event_id,
+                _conflicts.c.conflicting_event_id == scheduled_event_id,
+            ),
+            _conflicts.c.status.in_(_OPEN),
+            func.booking_is_live(other, uow.now),
+            func.booking_is_live(scheduled_event_id, uow.now),
+        )
+        .order_by(_conflicts.c.conflict_level.desc(), _conflicts.c.schedule_conflict_id)
+    )
+    return tuple(
+        ConflictSummary(
+            row.schedule_conflict_id,
+            row.rival_id,
+            row.title,
+            ConflictType(row.conflict_type),
+            ConflictLevel(row.conflict_level),
+            ConflictStatus(row.status),
+        )
+        for row in await uow.connection.execute(statement)
+    )
+
+
+def _summary_from(row: Row[tuple[object, ...]]) -> BookingSummary:
+    fields = row._mapping
+    return BookingSummary(
+        scheduled_event_id=fields["scheduled_event_id"],
+        event_id=fields["event_id"],
+        event_title=fields["title"],
+        calendar_id=fields["calendar_id"],
+        calendar_name=fields["calendar_name"],
+        slot=TimeSlot(fields["start"], fields["end"]),
+        time_zone=fields["time_zone"],
+        status=ScheduleStatus(fields["status"]),
+        conflict_level=ConflictLevel(fields["conflict_level"]),
+        is_blocked=fields["is_blocked"],
+        block_reason=fields["block_reason"],
+        hold_expires_at=fields["hold_expires_at"],
+        owner_id=fields["owner_id"],
+        version=fields["version"],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """A booking in somebody's way. event_id, title and scheduled_event_id are None when it is hidden."""
+
+    slot: TimeSlot
+    scheduled_event_id: UUID | None = None
+    event_id: UUID | None = None
+    title: str | None = None
+
+
+async def get_rivals(uow: UnitOfWork, scheduled_event_ids: Sequence[UUID]) -> dict[UUID, Rival]:
+    """Each booking's time and, where the viewer may see it, what it is."""
+    times = (
+        func.booking_times(cast(list(scheduled_event_ids), ARRAY(Uuid)), uow.now)
+        .table_valued("scheduled_event_id", "start_date_time", "end_date_time")
+        .render_derived()
+    )
+    statement = (
+        select(
+            times.c.scheduled_event_id.label("key"),
+            times.c.start_date_time,
+            times.c.end_date_time,
+            _bookings.c.scheduled_event_id,
+            _bookings.c.event_id,
+            _events.c.title,
+        )
+        .outerjoin(_bookings, _bookings.c.scheduled_event_id == times.c.scheduled_event_id)
+        .outerjoin(_events, _events.c.event_id == _bookings.c.event_id)
+    )
+    rivals: dict[UUID, Rival] = {}
+    for row in await uow.connection.execute(statement):
+        slot = TimeSlot(row.start_date_time, row.end_date_time)
+        rivals[row.key] = Rival(slot, row.scheduled_event_id, row.event_id, row.title)
+    return rivals

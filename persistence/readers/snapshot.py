@@ -1,0 +1,114 @@
+"""A stretch of the schedule for the solver, hidden bookings included, without their titles."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, text
+
+from domain.enums import AccessLevel, ResourceType, Role, ScheduleStatus
+from domain.schedule import FixedUses, ScheduleSnapshot, SnapshotBooking
+from domain.time_slot import TimeSlot
+from domain.viewer import Viewer
+from persistence import tables
+from persistence.mapping import (
+    Row,
+    as_range,
+    as_uuid,
+    calendar_from,
+    claim_from,
+    closure_from,
+    resource_from,
+)
+from persistence.unit_of_work import UnitOfWork
+
+_BOOKINGS = text("SELECT * FROM schedule_bookings(CAST(:bookings AS uuid[]))")
+_OCCUPANCY = text("SELECT * FROM schedule_occupancy(CAST(:during AS tstzrange), CAST(:bookings AS uuid[]))")
+_LIMITS = text("SELECT schedule_limits(CAST(:during AS tstzrange))")
+
+
+async def read_snapshot(
+    uow: UnitOfWork, horizon: TimeSlot, asked: Collection[UUID], *, without: Collection[UUID] = ()
+) -> ScheduleSnapshot:
+    """The schedule around some bookings: those whole, all others as what they take.
+
+    asked: bookings that clash; those the viewer may change are marked movable, and have their titles.
+    without: bookings to leave out.
+    """
+    connection = uow.connection
+    during = as_range(horizon)
+    limits: dict[str, Any] = (await connection.execute(_LIMITS, {"during": during})).scalar_one()
+    rows = (await connection.execute(_BOOKINGS, {"bookings": list(asked)})).mappings().all()
+    whole = [row["scheduled_event_id"] for row in rows]
+    fixed = await connection.execute(_OCCUPANCY, {"during": during, "bookings": [*whole, *without]})
+    calendar_rows: list[Row] = limits["calendars"] or []
+    book = {as_uuid(row["calendar_id"]) for row in calendar_rows if row["access"] == AccessLevel.Book}
+    titles = await _titles(uow, whole)
+    return ScheduleSnapshot(
+        now=uow.now,
+        horizon=horizon,
+        resources=tuple(resource_from(row) for row in limits["resources"] or []),
+        calendars=tuple(calendar_from(row) for row in calendar_rows),
+        bookings=tuple(_booking_from(row, titles, uow.viewer, book) for row in rows),
+        closures=tuple(closure_from(row) for row in limits["closures"] or []),
+        fixed=tuple(_fixed_from(row) for row in fixed),
+        offered_resource_ids=_offered(uow.viewer, limits["resources"] or []),
+    )
+
+
+def _fixed_from(row: Any) -> FixedUses:  # noqa: ANN401
+    uses = tuple((start, end, quantity, bool(primary)) for start, end, quantity, primary in row.uses)
+    return FixedUses(row.resource_id, row.calendar_id, uses)
+
+
+async def _titles(uow: UnitOfWork, scheduled_event_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Titles by booking, of those the viewer may see."""
+    bookings, events = tables.scheduled_events, tables.events
+    statement = (
+        select(bookings.c.scheduled_event_id, events.c.title)
+        .join(events, events.c.event_id == bookings.c.event_id)
+        .where(bookings.c.scheduled_event_id.in_(scheduled_event_ids))
+    )
+    return {row.scheduled_event_id: row.title for row in await uow.connection.execute(statement)}
+
+
+def _booking_from(
+    row: Row, titles: Mapping[UUID, str], viewer: Viewer, book: Collection[UUID]
+) -> SnapshotBooking:
+    booking = SnapshotBooking(
+        scheduled_event_id=row["scheduled_event_id"],
+        calendar_id=row["calendar_id"],
+        slot=TimeSlot(row["start_date_time"], row["end_date_time"]),
+        status=ScheduleStatus(row["status"]),
+        claims=tuple(claim_from(one) for one in row["claims"] or []),
+        created_at=row["created_at"],
+        version=row["version"],
+        attendees=row["attendees"],
+        priority=row["priority"],
+        time_zone=row["time_zone"],
+        movable=False,
+    )
+    title = titles.get(booking.scheduled_event_id)
+    if title is None:
+        return booking
+    own = row["owner_id"] == viewer.user_id
+    may_change = booking.calendar_id in book and (own or viewer.role is Role.Staff)
+    return replace(booking, title=title, movable=viewer.sees_all or may_change)
+
+
+def _offered(viewer: Viewer, rows: list[Row]) -> frozenset[UUID] | None:
+    """The resources the viewer may claim; None for all."""
+    if viewer.sees_all:
+        return None
+    free_for_all = {int(ResourceType.Equipment), int(ResourceType.Other)}
+    return frozenset(
+        as_uuid(row["resource_id"])
+        for row in rows
+        if row["access"] == AccessLevel.Book
+        or (
+            row["calendar_id"] is None and (viewer.role is Role.Staff or row["resource_type"] in free_for_all)
+        )
+    )

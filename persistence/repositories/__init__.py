@@ -1,0 +1,1 @@
+"""Writes, entities in and out, one module a noun."""

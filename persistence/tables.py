@@ -1,0 +1,202 @@
+"""The tables, as SQLAlchemy Core sees them; migrations make them and a test compares the two."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Integer,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    Uuid,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP, TSTZRANGE
+
+metadata = MetaData()
+_INSTANT = TIMESTAMP(timezone=True)
+
+users = Table(
+    "users",
+    metadata,
+    Column("user_id", Uuid, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("email", Text),
+    Column("role", SmallInteger, nullable=False),
+    Column("created_at", _INSTANT, nullable=False),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("event_id", Uuid, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("description", Text),
+    Column("attendees", Integer),
+    Column("priority", Integer, nullable=False),
+    Column("organizer_id", Uuid, nullable=False),
+    Column("created_at", _INSTANT, nullable=False),
+    Column("created_by", Uuid, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+calendars = Table(
+    "calendars",
+    metadata,
+    Column("calendar_id", Uuid, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("description", Text),
+    Column("calendar_type", SmallInteger, nullable=False),
+    Column("owner_id", Uuid, nullable=False),
+    Column("owner_type", SmallInteger, nullable=False),
+    Column("is_active", Boolean, nullable=False),
+    Column("allow_overbooking", Boolean, nullable=False),
+    Column("max_concurrent_events", Integer, nullable=False),
+    Column("time_zone", Text, nullable=False),
+    Column("instant_booking", Boolean, nullable=False),
+    Column("created_at", _INSTANT, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+resources = Table(
+    "resources",
+    metadata,
+    Column("resource_id", Uuid, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("resource_type", SmallInteger, nullable=False),
+    Column("quantity", Integer, nullable=False),
+    Column("capacity", Integer),
+    Column("features", ARRAY(Text), nullable=False),
+    Column("setup_minutes", Integer, nullable=False),
+    Column("teardown_minutes", Integer, nullable=False),
+    Column("interchange_group", Text),
+    Column("working_hours", JSONB(none_as_null=True)),
+    Column("time_zone", Text, nullable=False),
+    Column("is_active", Boolean, nullable=False),
+    Column("calendar_id", Uuid),
+    Column("created_at", _INSTANT, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+calendar_access = Table(
+    "calendar_access",
+    metadata,
+    Column("user_id", Uuid, primary_key=True),
+    Column("calendar_id", Uuid, primary_key=True),
+    Column("access_level", SmallInteger, nullable=False),
+    Column("granted_at", _INSTANT, nullable=False),
+    Column("granted_by", Uuid, nullable=False),
+)
+
+resource_availability = Table(
+    "resource_availability",
+    metadata,
+    Column("resource_availability_id", Uuid, primary_key=True),
+    Column("resource_id", Uuid, nullable=False),
+    Column("during", TSTZRANGE, nullable=False),
+    Column("unavailable_reason", Text),
+    Column("marked_at", _INSTANT, nullable=False),
+    Column("marked_by", Uuid, nullable=False),
+)
+
+scheduled_events = Table(
+    "scheduled_events",
+    metadata,
+    Column("scheduled_event_id", Uuid, primary_key=True),
+    Column("event_id", Uuid, nullable=False),
+    Column("calendar_id", Uuid, nullable=False),
+    Column("owner_id", Uuid, nullable=False),
+    Column("during", TSTZRANGE, nullable=False),
+    Column("time_zone", Text, nullable=False),
+    Column("status", SmallInteger, nullable=False),
+    Column("hold_expires_at", _INSTANT),
+    Column("is_blocked", Boolean, nullable=False),
+    Column("block_reason", Text),
+    Column("override_reason", Text),
+    Column("is_imported", Boolean, nullable=False),
+    Column("created_at", _INSTANT, nullable=False),
+    Column("created_by", Uuid, nullable=False),
+    Column("modified_at", _INSTANT),
+    Column("modified_by", Uuid),
+    Column("version", Integer, nullable=False),
+)
+
+claims = Table(
+    "claims",
+    metadata,
+    Column("claim_id", Uuid, primary_key=True),
+    Column("scheduled_event_id", Uuid, nullable=False),
+    Column("resource_id", Uuid, nullable=False),
+    Column("calendar_id", Uuid, nullable=False),
+    Column("owner_id", Uuid, nullable=False),
+    Column("role", SmallInteger, nullable=False),
+    Column("quantity", Integer, nullable=False),
+    Column("during", TSTZRANGE, nullable=False),
+    Column("live", Boolean, nullable=False),
+    Column("is_hold", Boolean, nullable=False),
+    Column("hold_expires_at", _INSTANT),
+    Column("enforced", Boolean, nullable=False),
+    Column("created_at", _INSTANT, nullable=False),
+)
+
+schedule_conflicts = Table(
+    "schedule_conflicts",
+    metadata,
+    Column("schedule_conflict_id", Uuid, primary_key=True),
+    Column("scheduled_event_id", Uuid, nullable=False),
+    Column("conflicting_event_id", Uuid, nullable=False),
+    Column("resource_id", Uuid),
+    Column("conflict_type", SmallInteger, nullable=False),
+    Column("conflict_level", SmallInteger, nullable=False),
+    Column("status", SmallInteger, nullable=False),
+    Column("detected_at", _INSTANT, nullable=False),
+    Column("resolved_at", _INSTANT),
+    Column("resolution_method", SmallInteger),
+    Column("resolved_by", Uuid),
+    Column("escalated_at", _INSTANT),
+    Column("escalated_to", Uuid),
+    Column("escalation_reason", Text),
+    Column("note", Text),
+)
+
+suggestions = Table(
+    "suggestions",
+    metadata,
+    Column("suggestion_id", Uuid, primary_key=True),
+    Column("requester_id", Uuid, nullable=False),
+    Column("schedule_conflict_id", Uuid),
+    Column("request", JSONB(none_as_null=True)),
+    Column("kind", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("changes", JSONB, nullable=False),
+    Column("cost", JSONB, nullable=False),
+    Column("optimal", Boolean, nullable=False),
+    Column("created_at", _INSTANT, nullable=False),
+    Column("expires_at", _INSTANT, nullable=False),
+    Column("applied_at", _INSTANT),
+)
+
+audit_log = Table(
+    "audit_log",
+    metadata,
+    Column("audit_id", Uuid, primary_key=True),
+    Column("occurred_at", _INSTANT, nullable=False),
+    Column("user_id", Uuid, nullable=False),
+    Column("role", SmallInteger, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("subject_id", Uuid),
+    Column("before", JSONB(none_as_null=True)),
+    Column("after", JSONB(none_as_null=True)),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("outbox_id", Uuid, primary_key=True),
+    Column("fact_type", Text, nullable=False),
+    Column("aggregate_id", Uuid, nullable=False),
+    Column("payload", JSONB, nullable=False),
+    Column("occurred_at", _INSTANT, nullable=False),
+    Column("published_at", _INSTANT),
+    Column("sequence", BigInteger),
+)

@@ -1,0 +1,66 @@
+"""A real PostgreSQL for every test, and the service on it."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from persistence.database import Database
+from persistence.embedded import EmbeddedPostgres, EmbeddedUrls, temporary_postgres
+from persistence.ids import RandomIds, SystemClock
+from persistence.migrate import migrate
+
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
+
+TEMPLATE = "migrated"
+_numbers = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[EmbeddedPostgres]:
+    """A server for this run alone, with a migrated database to copy."""
+    with temporary_postgres(max_connections=200) as server:
+        migrate(server.create_database(TEMPLATE).owner)
+        yield server
+
+
+def _copy(server: EmbeddedPostgres) -> Iterator[EmbeddedUrls]:
+    name = f"test_{os.getpid()}_{next(_numbers)}"
+    urls = server.create_database(name, TEMPLATE)
+    yield urls
+    server.drop_database(name)
+
+
+@pytest.fixture(scope="module")
+def module_urls(postgres: EmbeddedPostgres) -> Iterator[EmbeddedUrls]:
+    """An empty, migrated database for a module's tests, which then keep out of each other's way."""
+    yield from _copy(postgres)
+
+
+@pytest.fixture
+def urls(postgres: EmbeddedPostgres) -> Iterator[EmbeddedUrls]:
+    """An empty, migrated database for one test."""
+    yield from _copy(postgres)
+
+
+@pytest.fixture
+async def database(urls: EmbeddedUrls) -> AsyncIterator[Database]:
+    """Connections of the application role to a database of the test's own."""
+    database = Database(urls.application, SystemClock(), RandomIds(), pool_size=10)
+    yield database
+    await database.close()
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Real files that are not part of the project; tests that want them skip without them."""
+    folder = Path(__file__).parent.parent.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip(f"no test data at {folder}")
+    return folder
