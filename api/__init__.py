@@ -1,0 +1,1 @@
+"""The service: REST, the command line, use cases and what wires them together."""

@@ -1,0 +1,199 @@
+"""Finds fixes for refused bookings and for conflicts. No solve runs inside an open transaction."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from uuid import UUID
+
+from api.advice.moves import as_move
+from domain.advice import StoredSuggestion
+from domain.booking import all_claims
+from domain.entities import Event, ScheduledEvent
+from domain.enums import Role
+from domain.errors import ConflictException
+from domain.policy import Policy
+from domain.proposal import Proposal
+from domain.schedule import ScheduleSnapshot, SnapshotBooking
+from domain.suggestion import Suggestion
+from domain.time_slot import TimeSlot
+from domain.viewer import Viewer
+from persistence.database import Database
+from persistence.readers.clashes import find_clash
+from persistence.readers.snapshot import read_snapshot
+from persistence.repositories import events
+from persistence.repositories.bookings import find_booking
+from persistence.repositories.suggestions import save_suggestions
+from persistence.unit_of_work import UnitOfWork
+from solver.advisor import advise_on_conflict, advise_on_request
+from solver.limits import Limits
+from solver.moving_terms import MovingTerms
+
+MAXIMUM_SUGGESTIONS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What can be suggested. shed: there was no time to look; asking again later may find something."""
+
+    suggestions: tuple[StoredSuggestion, ...] = ()
+    shed: bool = False
+
+
+class AdviceService:
+    """Answers clashes with checked fixes, on a few threads and a budget of time.
+
+    solve_seconds: what a caller waits at most; past it, or with every thread taken, the answer is shed.
+    horizon_days: how far around the wanted time places are looked for, half of it on either side.
+    """
+
+    def __init__(
+        self, database: Database, policy: Policy, *, threads: int, solve_seconds: float, horizon_days: int
+    ) -> None:
+        self._database = database
+        self._policy = policy
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="solver")
+        self._free = threads
+        self._solve_seconds = solve_seconds
+        self._reach = timedelta(days=horizon_days) / 2
+        self._terms = MovingTerms(notice_minutes=int(policy.approval_notice.total_seconds() // 60))
+
+    async def for_refusal(self, refusal: ConflictException, viewer: Viewer) -> Advice:
+        """Ways to fit in a booking that was refused; a Manager may also move what is in its way."""
+        proposal = refusal.proposal
+        async with self._database.unit_of_work(viewer) as uow:
+            horizon = self._horizon(uow, proposal.slot)
+            own = [] if proposal.is_new else [proposal.scheduled_event_id]
+            snapshot = await read_snapshot(
+                uow, horizon, [clash.rival_id for clash in refusal.clashes], without=own
+            )
+            event = await events.get(uow, proposal.event_id)
+            today = None if proposal.is_new else await find_booking(uow, proposal.scheduled_event_id)
+        if not viewer.sees_all:
+            snapshot = _with_rivals_fixed(snapshot)
+        request = _request_booking(snapshot, proposal, event)
+
+        def solve(limits: Limits) -> tuple[Suggestion, ...]:
+            return advise_on_request(
+                snapshot, request, terms=self._terms, count=MAXIMUM_SUGGESTIONS, limits=limits
+            )
+
+        solved = await self._solve(solve)
+        if solved is None:
+            return Advice(shed=True)
+        if today is None:
+            return await self._keep(viewer, snapshot, solved, request=proposal)
+        moves = [as_move(one, today, request) for one in solved]
+        return await self._keep(viewer, snapshot, moves, moved=today)
+
+    async def for_conflict(self, schedule_conflict_id: UUID, viewer: Viewer) -> Advice:
+        """Ways to end a conflict by moving one of its bookings, of those the viewer may move."""
+        async with self._database.unit_of_work(viewer) as uow:
+            found = await find_clash(uow, schedule_conflict_id)
+            if found is None:
+                return Advice()
+            clash, slot = found
+            pair = (clash.scheduled_event_id, clash.conflicting_event_id)
+            snapshot = await read_snapshot(uow, self._horizon(uow, slot), pair)
+        if not any(booking.movable for booking in snapshot.bookings):
+            return Advice()
+
+        def solve(limits: Limits) -> tuple[Suggestion, ...]:
+            return advise_on_conflict(
+                snapshot, clash, terms=self._terms, count=MAXIMUM_SUGGESTIONS, limits=limits
+            )
+
+        solved = await self._solve(solve)
+        if solved is None:
+            return Advice(shed=True)
+        return await self._keep(viewer, snapshot, solved, schedule_conflict_id=schedule_conflict_id)
+
+    def close(self) -> None:
+        """Let running solves end and take no new ones."""
+        self._threads.shutdown(cancel_futures=True)
+
+    def _horizon(self, uow: UnitOfWork, slot: TimeSlot) -> TimeSlot:
+        """Where bookings may go: around the slot, not in the past, no further than the viewer may book."""
+        start = max(slot.start_date_time - self._reach, uow.now)
+        end = max(slot.end_date_time + self._reach, start + self._reach)
+        if uow.viewer.role is Role.Customer:
+            end = min(end, uow.now + timedelta(days=self._policy.customer_days_ahead))
+        return TimeSlot(start, max(end, start + timedelta(days=1)))
+
+    async def _solve(
+        self, solve: Callable[[Limits], tuple[Suggestion, ...]]
+    ) -> tuple[Suggestion, ...] | None:
+        """Run a solve on a free thread; None when there is none, or when it takes too long."""
+        if self._free == 0:
+            return None
+        self._free -= 1
+        limits = Limits(wall_seconds=self._solve_seconds)
+        running = asyncio.get_running_loop().run_in_executor(self._threads, solve, limits)
+        running.add_done_callback(self._thread_is_free)
+        try:
+            return await asyncio.wait_for(asyncio.shield(running), self._solve_seconds)
+        except TimeoutError:
+            return None
+
+    def _thread_is_free(self, _solved: object) -> None:
+        self._free += 1
+
+    async def _keep(
+        self,
+        viewer: Viewer,
+        snapshot: ScheduleSnapshot,
+        solved: Sequence[Suggestion],
+        *,
+        request: Proposal | None = None,
+        moved: ScheduledEvent | None = None,
+        schedule_conflict_id: UUID | None = None,
+    ) -> Advice:
+        """Store the suggestions for their requester, with the versions of all they move."""
+        versions = {one.scheduled_event_id: one.version for one in snapshot.bookings}
+        if moved is not None:
+            versions[moved.scheduled_event_id] = moved.version
+        async with self._database.unit_of_work(viewer) as uow:
+            kept = tuple(
+                StoredSuggestion(
+                    suggestion_id=uow.ids.ordered(),
+                    requester_id=viewer.user_id,
+                    suggestion=one,
+                    versions={
+                        change.scheduled_event_id: versions[change.scheduled_event_id]
+                        for change in one.changes
+                        if change.scheduled_event_id is not None
+                    },
+                    created_at=uow.now,
+                    expires_at=uow.now + self._policy.suggestion_lifetime,
+                    schedule_conflict_id=schedule_conflict_id,
+                    request=request,
+                )
+                for one in solved
+            )
+            await save_suggestions(uow, kept)
+        return Advice(kept)
+
+
+def _with_rivals_fixed(snapshot: ScheduleSnapshot) -> ScheduleSnapshot:
+    """The snapshot in which no booking moves: displacing others is for managers."""
+    return replace(snapshot, bookings=tuple(replace(one, movable=False) for one in snapshot.bookings))
+
+
+def _request_booking(snapshot: ScheduleSnapshot, proposal: Proposal, event: Event) -> SnapshotBooking:
+    """The refused booking as the solver takes it: where it was asked for, free to go elsewhere."""
+    calendar = next(one for one in snapshot.calendars if one.calendar_id == proposal.calendar_id)
+    return SnapshotBooking(
+        scheduled_event_id=proposal.scheduled_event_id,
+        calendar_id=proposal.calendar_id,
+        slot=proposal.slot,
+        status=proposal.status,
+        claims=all_claims(calendar, proposal.claims),
+        created_at=proposal.created_at,
+        title=event.title,
+        attendees=event.attendees,
+        priority=event.priority,
+        time_zone=proposal.time_zone,
+    )

@@ -1,0 +1,93 @@
+"""The internal issuer: signs and verifies bearer tokens with a key of its own (ES256)."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import jwt
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from domain.enums import Role
+from domain.errors import UnauthorizedException
+from domain.viewer import Viewer
+
+_ALGORITHM = "ES256"
+_REQUIRED = ["exp", "iat", "sub", "aud", "iss", "role"]
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """Signs tokens for, and recognises, the service's users.
+
+    name, audience: the `iss` and `aud` of every token, checked on the way in.
+    """
+
+    key: ec.EllipticCurvePrivateKey
+    name: str
+    audience: str
+
+    def token(self, viewer: Viewer, now: datetime, lifetime: timedelta) -> str:
+        """A bearer token for the viewer."""
+        claims = {
+            "iss": self.name,
+            "aud": self.audience,
+            "sub": str(viewer.user_id),
+            "role": viewer.role.name,
+            "iat": int(now.timestamp()),
+            "exp": int((now + lifetime).timestamp()),
+        }
+        return jwt.encode(claims, self.key, algorithm=_ALGORITHM)
+
+    def viewer(self, token: str) -> Viewer:
+        """Whose token it is. Raises UnauthorizedException for anything but a valid token of ours."""
+        try:
+            claims = jwt.decode(
+                token,
+                self.key.public_key(),
+                algorithms=[_ALGORITHM],
+                audience=self.audience,
+                issuer=self.name,
+                options={"require": _REQUIRED},
+            )
+            return Viewer(UUID(claims["sub"]), Role[claims["role"]])
+        except (jwt.InvalidTokenError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise UnauthorizedException(f"The bearer token is not valid: {_reason(error)}") from error
+
+
+def _reason(error: Exception) -> str:
+    return str(error) if isinstance(error, jwt.InvalidTokenError) else "its subject or role is unknown"
+
+
+def load_or_make_key(path: Path) -> ec.EllipticCurvePrivateKey:
+    """The issuer's key; made, readable by its owner alone, when there is none yet."""
+    try:
+        return _read_key(path)
+    except FileNotFoundError:
+        pass
+    key = ec.generate_private_key(ec.SECP256R1())
+    pem = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f"{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(pem)
+    try:
+        os.link(fresh, path)
+    except FileExistsError:
+        return _read_key(path)
+    finally:
+        fresh.unlink()
+    return key
+
+
+def _read_key(path: Path) -> ec.EllipticCurvePrivateKey:
+    key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        raise TypeError(f"{path} does not hold an EC private key")
+    return key

@@ -1,0 +1,1 @@
+"""What every use case that places a booking shares."""

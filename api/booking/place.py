@@ -1,0 +1,286 @@
+"""Placing bookings: look under locks, judge, write, and leave facts; every placing use case comes here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from api.booking.access import ensure_may_change, ensure_may_place, status_for
+from domain.booking import Decision, Picture, decide, decide_removal
+from domain.entities import ScheduledEvent
+from domain.enums import ResolutionMethod, ScheduleStatus
+from domain.errors import StateConflict
+from domain.facts import (
+    EventRemovedFromCalendar,
+    EventRescheduled,
+    EventScheduledOnCalendar,
+    OverbookingAllowedByOverride,
+)
+from domain.policy import Policy
+from domain.proposal import Proposal
+from domain.rules.scheduling import (
+    ensure_bookable,
+    ensure_change_allowed,
+    ensure_maximum_duration,
+    ensure_minimum_duration,
+    ensure_start_before_end,
+)
+from domain.versions import ensure_version
+from persistence.booking_store import (
+    Question,
+    cancel_booking,
+    insert_booking,
+    look,
+    record_conflicts,
+    replace_booking,
+    update_booking,
+)
+from persistence.documents import booking_document
+from persistence.repositories.bookings import find_booking
+from persistence.unit_of_work import TransactionLost, UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How an existing booking is to change.
+
+    action: its name in the audit log.
+    propose: from the booking as it is to what it is to be.
+    expected_version: what the caller last saw; None for whatever there is.
+    needs_notice: whether SCH-005 applies, as it does to all changes but a confirmation.
+    """
+
+    scheduled_event_id: UUID
+    action: str
+    propose: Callable[[ScheduledEvent], Proposal]
+    expected_version: int | None = None
+    reason: str | None = None
+    needs_notice: bool = True
+
+
+async def place_new(uow: UnitOfWork, proposal: Proposal, policy: Policy) -> ScheduledEvent:
+    """Book the proposal, in the order 400, 403, 422, 409 (DESIGN 4.5)."""
+    ensure_bookable(proposal.slot, uow.now, policy)
+    question = Question(
+        [proposal.calendar_id],
+        [proposal.slot],
+        [claim.resource_id for claim in proposal.claims],
+        event_id=proposal.event_id,
+    )
+    picture = await look(uow, question)
+    calendar, event = await ensure_may_place(uow, picture, proposal, policy)
+    proposal = replace(proposal, status=status_for(uow.viewer, calendar, proposal.status))
+    decision = decide(picture, proposal, policy)
+    booking = ScheduledEvent(
+        scheduled_event_id=proposal.scheduled_event_id,
+        event_id=proposal.event_id,
+        calendar_id=proposal.calendar_id,
+        owner_id=event.organizer_id,
+        slot=proposal.slot,
+        time_zone=proposal.time_zone,
+        status=proposal.status,
+        created_at=proposal.created_at,
+        created_by=uow.viewer.user_id,
+        claims=tuple(one.claim for one in decision.claims),
+        hold_expires_at=proposal.hold_expires_at,
+        override_reason=proposal.override_reason if decision.overridden else None,
+    )
+    await insert_booking(uow, booking, decision.claims)
+    _record_scheduled(uow, booking)
+    _record_overbooking(uow, booking, decision)
+    await record_conflicts(uow, decision.detected, decision.vanished)
+    uow.audit("EventScheduled", booking.scheduled_event_id, after=booking_document(booking))
+    return booking
+
+
+async def place_changed(uow: UnitOfWork, change: Change, policy: Policy) -> ScheduledEvent:
+    """Change a booking, judged like a new one wherever its place changes."""
+    current, proposal, picture = await _look_at(uow, change)
+    ensure_may_change(uow.viewer, current.owner_id, picture.calendar_access.get(current.calendar_id))
+    ensure_version(current.version, change.expected_version)
+    _ensure_live(uow, current)
+    if change.needs_notice:
+        starts = (current.slot.start_date_time, proposal.slot.start_date_time)
+        ensure_change_allowed(starts, uow.now, uow.viewer.role, policy)
+    _ensure_slot_allowed(uow, current, proposal, policy)
+    _, event = await ensure_may_place(uow, picture, proposal, policy)
+    booking = replace(
+        current,
+        event_id=proposal.event_id,
+        calendar_id=proposal.calendar_id,
+        owner_id=event.organizer_id,
+        slot=proposal.slot,
+        time_zone=proposal.time_zone,
+        status=proposal.status,
+        hold_expires_at=proposal.hold_expires_at,
+        modified_at=uow.now,
+        modified_by=uow.viewer.user_id,
+        version=current.version + 1,
+    )
+    if _keeps_place(current, proposal, picture) and booking.owner_id == current.owner_id:
+        await update_booking(uow, booking)
+    else:
+        booking = await _move(uow, picture, proposal, booking, policy)
+    _record_move(uow, current, booking)
+    uow.audit(
+        change.action,
+        booking.scheduled_event_id,
+        before=booking_document(current),
+        after=booking_document(booking) | ({"reason": change.reason} if change.reason else {}),
+    )
+    return booking
+
+
+async def remove(
+    uow: UnitOfWork,
+    scheduled_event_id: UUID,
+    policy: Policy,
+    *,
+    reason: str | None,
+    expected_version: int | None,
+) -> None:
+    """Cancel a booking: its row stays, its claims hold nothing, and its clashes vanish."""
+    change = Change(scheduled_event_id, "EventRemoved", Proposal.of, expected_version, reason)
+    current, _, picture = await _look_at(uow, change)
+    access = picture.calendar_access.get(current.calendar_id)
+    ensure_may_change(uow.viewer, current.owner_id, access, what="remove")
+    ensure_version(current.version, expected_version)
+    if current.status_at(uow.now) is ScheduleStatus.Cancelled:
+        return
+    ensure_change_allowed((current.slot.start_date_time,), uow.now, uow.viewer.role, policy)
+    cancelled = replace(
+        current,
+        status=ScheduleStatus.Cancelled,
+        modified_at=uow.now,
+        modified_by=uow.viewer.user_id,
+        version=current.version + 1,
+    )
+    await cancel_booking(uow, cancelled)
+    await record_conflicts(uow, {}, decide_removal(picture), ResolutionMethod.EventCancelled)
+    _record_removed(uow, current, reason)
+    uow.audit(
+        change.action,
+        scheduled_event_id,
+        before=booking_document(current),
+        after=booking_document(cancelled) | {"reason": reason},
+    )
+
+
+async def _look_at(uow: UnitOfWork, change: Change) -> tuple[ScheduledEvent, Proposal, Picture]:
+    """The booking as it is, what it is to be, and all that bears on both, under locks."""
+    current = await find_booking(uow, change.scheduled_event_id)
+    proposal = change.propose(current)
+    claimed = {claim.resource_id for claim in (*current.claims, *proposal.claims)}
+    question = Question(
+        [current.calendar_id, proposal.calendar_id],
+        [current.slot, proposal.slot],
+        sorted(claimed),
+        event_id=proposal.event_id,
+        booking_id=current.scheduled_event_id,
+    )
+    picture = await look(uow, question)
+    if picture.booking is None or picture.booking.version != current.version:
+        raise TransactionLost("the booking changed while we waited for its locks")
+    return current, proposal, picture
+
+
+def _ensure_live(uow: UnitOfWork, booking: ScheduledEvent) -> None:
+    if booking.status_at(uow.now) is ScheduleStatus.Cancelled:
+        raise StateConflict("The booking is cancelled; book it anew")
+
+
+def _ensure_slot_allowed(
+    uow: UnitOfWork, current: ScheduledEvent, proposal: Proposal, policy: Policy
+) -> None:
+    """SCH-001..004; a booking that stays where it is may have begun."""
+    if proposal.slot != current.slot:
+        ensure_bookable(proposal.slot, uow.now, policy)
+        return
+    ensure_start_before_end(proposal.slot)
+    if not current.is_imported:
+        ensure_minimum_duration(proposal.slot, policy)
+    ensure_maximum_duration(proposal.slot, policy)
+
+
+def _keeps_place(current: ScheduledEvent, proposal: Proposal, picture: Picture) -> bool:
+    """Whether calendar, time, claims and firmness stay, so that there is nothing to judge anew."""
+    owner = picture.calendars[proposal.calendar_id].resource_id
+    before = {claim for claim in current.claims if claim.resource_id != owner}
+    after = {claim for claim in proposal.claims if claim.resource_id != owner}
+    was_hold = current.status is ScheduleStatus.Tentative
+    return (current.calendar_id, current.slot, before, was_hold, current.hold_expires_at) == (
+        proposal.calendar_id,
+        proposal.slot,
+        after,
+        proposal.is_hold,
+        proposal.hold_expires_at,
+    )
+
+
+async def _move(
+    uow: UnitOfWork, picture: Picture, proposal: Proposal, booking: ScheduledEvent, policy: Policy
+) -> ScheduledEvent:
+    decision = decide(picture, proposal, policy)
+    booking = replace(
+        booking,
+        claims=tuple(one.claim for one in decision.claims),
+        override_reason=proposal.override_reason if decision.overridden else None,
+    )
+    assert picture.booking is not None
+    moved_in_time = picture.booking.slot != booking.slot
+    method = ResolutionMethod.Rescheduled if moved_in_time else ResolutionMethod.ResourceChanged
+    await replace_booking(uow, booking, decision.claims)
+    _record_overbooking(uow, booking, decision)
+    await record_conflicts(uow, decision.detected, decision.vanished, method)
+    return booking
+
+
+def _record_scheduled(uow: UnitOfWork, booking: ScheduledEvent) -> None:
+    key = booking.scheduled_event_id
+    slot = booking.slot
+    uow.record(
+        key,
+        EventScheduledOnCalendar(
+            key, booking.event_id, booking.calendar_id, slot.start_date_time, slot.end_date_time
+        ),
+    )
+
+
+def _record_removed(uow: UnitOfWork, booking: ScheduledEvent, reason: str | None) -> None:
+    key = booking.scheduled_event_id
+    fact = EventRemovedFromCalendar(key, booking.event_id, booking.calendar_id, uow.viewer.user_id, reason)
+    uow.record(key, fact)
+
+
+def _record_move(uow: UnitOfWork, old: ScheduledEvent, new: ScheduledEvent) -> None:
+    """A new time is a rescheduling; a new calendar, a removal from the one and an addition to the other."""
+    key = new.scheduled_event_id
+    if old.calendar_id != new.calendar_id or old.event_id != new.event_id:
+        _record_removed(uow, old, None)
+        _record_scheduled(uow, new)
+    if old.slot != new.slot:
+        fact = EventRescheduled(
+            key,
+            old.slot.start_date_time,
+            old.slot.end_date_time,
+            new.slot.start_date_time,
+            new.slot.end_date_time,
+            uow.viewer.user_id,
+        )
+        uow.record(key, fact)
+
+
+def _record_overbooking(uow: UnitOfWork, booking: ScheduledEvent, decision: Decision) -> None:
+    if decision.warning is not None:
+        uow.record(booking.calendar_id, decision.warning)
+    if decision.overridden:
+        assert booking.override_reason is not None
+        fact = OverbookingAllowedByOverride(
+            booking.calendar_id,
+            booking.scheduled_event_id,
+            uow.viewer.user_id,
+            booking.override_reason,
+            uow.now,
+        )
+        uow.record(booking.scheduled_event_id, fact)

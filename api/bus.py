@@ -1,0 +1,82 @@
+"""How a command or query reaches its handler: authorise, one transaction, commit before the answer."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from api.message import Message
+from domain.enums import Role
+from domain.errors import ConflictException, ForbiddenException
+from domain.policy import Policy
+from domain.viewer import Viewer
+from persistence.unit_of_work import DatabaseBusy, TransactionLost, UnitOfWork
+
+R = TypeVar("R")
+
+ATTEMPTS = 8
+"""How often a transaction that gave way to another is run before the caller is told that we are busy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A handler and the lowest role that may reach it; the handler judges everything finer."""
+
+    handle: Callable[[Any, UnitOfWork, Policy], Awaitable[Any]]
+    minimum_role: Role = Role.Customer
+
+
+class OpenUnitOfWork(Protocol):
+    """Opens a transaction for a viewer."""
+
+    def __call__(
+        self, viewer: Viewer, *, dry_run: bool = False
+    ) -> AbstractAsyncContextManager[UnitOfWork]: ...
+
+
+class Bus:
+    """Carries messages to their handlers, each in a unit of work of its own."""
+
+    def __init__(
+        self, open_unit_of_work: OpenUnitOfWork, routes: Mapping[type, Route], policy: Policy
+    ) -> None:
+        self._open = open_unit_of_work
+        self._routes = routes
+        self._policy = policy
+
+    async def send(self, message: Message[R], viewer: Viewer, *, dry_run: bool = False) -> R:
+        """Run the message's handler and commit; what it answers is true when it is returned.
+
+        dry_run: answer what would happen, and change nothing.
+        Raises ForbiddenException for a role too low, DatabaseBusy when every attempt gave way to others.
+        """
+        route = self._routes[type(message)]
+        if viewer.role < route.minimum_role:
+            raise ForbiddenException(f"This needs the role {route.minimum_role.name}")
+        for attempt in range(ATTEMPTS):
+            try:
+                async with self._open(viewer, dry_run=dry_run) as uow:
+                    answer: R = await route.handle(message, uow, self._policy)
+                return answer
+            except TransactionLost:
+                await asyncio.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311
+            except ConflictException as refusal:
+                if not dry_run:
+                    await self._record_refusal(refusal, viewer)
+                raise
+        raise DatabaseBusy("every attempt gave way to other bookings")
+
+    async def _record_refusal(self, refusal: ConflictException, viewer: Viewer) -> None:
+        """The refused booking is rolled back; that it was refused is kept."""
+        async with self._open(viewer) as uow:
+            proposal = refusal.proposal
+            uow.record(proposal.scheduled_event_id, refusal.fact(viewer.user_id, uow.now))
+            uow.audit(
+                "BookingRefused",
+                proposal.scheduled_event_id,
+                after={"calendarId": str(proposal.calendar_id), "detail": refusal.detail},
+            )

@@ -1,0 +1,1 @@
+"""Checking a schedule file: no server, no database."""

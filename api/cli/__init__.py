@@ -1,0 +1,70 @@
+"""The command line: `callboard demo`, `serve`, `migrate`, `token`, ... one module a command."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Any
+
+import typer
+from pydantic import ValidationError
+from typer.core import TyperGroup
+
+from api.cli.cannot_run import CannotRun
+
+_MODULES = {
+    "demo": "api.cli.demo",
+    "serve": "api.cli.serve",
+    "migrate": "api.cli.migrate",
+    "token": "api.cli.token",
+    "check": "api.cli.check",
+    "import": "api.cli.import_",
+}
+"""The module of each command; its function `command` is the command. Only the one called for is imported."""
+
+
+class _Commands(TyperGroup):
+    """Imports a command's module when it is needed: `token` should not wait for the solver."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401, ARG002 - the base class's signature
+        return list(_MODULES)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401, ARG002
+        if cmd_name not in _MODULES:
+            return None
+        single = typer.Typer(add_completion=False)
+        single.command(cmd_name)(import_module(_MODULES[cmd_name]).command)
+        return typer.main.get_command(single)
+
+
+app = typer.Typer(
+    cls=_Commands,
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Scheduling for venues that untangles its own conflicts.",
+)
+
+
+@app.callback()
+def _callboard() -> None:
+    """Scheduling for venues that untangles its own conflicts."""
+
+
+def main() -> None:
+    """Run the command line; what goes wrong foreseeably is one message, never a traceback."""
+    try:
+        app()
+    except CannotRun as error:
+        sys.exit(f"callboard: {error}")
+    except ValidationError as error:
+        sys.exit(f"callboard: {_settings_message(error)}")
+
+
+def _settings_message(error: ValidationError) -> str:
+    """Which environment variables are wrong, and how."""
+    wrong = [
+        f"CALLBOARD_{'_'.join(str(part) for part in one['loc']).upper()}: {one['msg']}"
+        for one in error.errors()
+    ]
+    return "these settings are not valid:\n  " + "\n  ".join(wrong)

@@ -1,0 +1,87 @@
+"""Which database a command works on: your own, or the embedded one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import typer
+
+from api.cli.cannot_run import CannotRun
+from api.settings import Settings
+from persistence.database import BadDatabaseUrl, Database, SchemaOutOfDate
+from persistence.embedded import EmbeddedPostgres, EmbeddedPostgresFailed
+from persistence.ids import RandomIds, SystemClock
+from persistence.migrate import MigrationFailed, migrate
+from persistence.unit_of_work import DatabaseBusy
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseUrls:
+    """How to reach it as the application, and as the owner where that is known."""
+
+    application: str
+    owner: str | None
+
+
+@contextmanager
+def database_urls(settings: Settings, *, connections: int = 100) -> Iterator[DatabaseUrls]:
+    """Your own database when CALLBOARD_DATABASE_URL names one, else the embedded one, running for the block.
+
+    connections: how many the embedded one must take.
+    """
+    owner = settings.database_owner_url
+    if settings.database_url is not None:
+        own = None if owner is None else owner.get_secret_value()
+        yield DatabaseUrls(settings.database_url.get_secret_value(), own)
+        return
+    if owner is not None:
+        raise CannotRun("CALLBOARD_DATABASE_OWNER_URL is set; set CALLBOARD_DATABASE_URL beside it")
+    typer.echo(f"Starting the database in {settings.home} ...", err=True)
+    server = EmbeddedPostgres(settings.home, max_connections=max(100, connections))
+    try:
+        urls = server.start()
+        yield DatabaseUrls(urls.application, urls.owner)
+    except EmbeddedPostgresFailed as error:
+        raise CannotRun(str(error)) from error
+    finally:
+        server.stop()
+
+
+def bring_up_to_date(owner_url: str) -> str:
+    """Migrate as the owner and answer the revision."""
+    try:
+        return migrate(owner_url)
+    except MigrationFailed as error:
+        raise CannotRun(
+            f"the database could not be migrated: {error}\n"
+            "  Check CALLBOARD_DATABASE_OWNER_URL and that its login owns the database."
+        ) from error
+
+
+def open_database(url: str) -> Database:
+    """Connections for a command's own work."""
+    try:
+        return Database(url, SystemClock(), RandomIds(), pool_size=1)
+    except BadDatabaseUrl as error:
+        raise CannotRun(f"CALLBOARD_DATABASE_URL cannot be read: {error}") from error
+
+
+def ensure_servable(url: str) -> None:
+    """Give up unless the database answers and has this version's schema."""
+
+    async def check() -> None:
+        database = open_database(url)
+        try:
+            await database.ensure_current()
+        finally:
+            await database.close()
+
+    try:
+        asyncio.run(check())
+    except SchemaOutOfDate as error:
+        raise CannotRun(f"{error}; run `callboard migrate` first") from error
+    except DatabaseBusy as error:
+        raise CannotRun(f"{error}; is CALLBOARD_DATABASE_URL right, and the server up?") from error

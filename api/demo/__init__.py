@@ -1,0 +1,1 @@
+"""The demo venue: a house, its people and a season of bookings, made in code from a seed."""

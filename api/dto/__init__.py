@@ -1,0 +1,1 @@
+"""JSON shapes that several use cases answer with."""

@@ -1,0 +1,165 @@
+"""Bookings in JSON (spec 8.1, 8.2, 17.1)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import Field, ValidationInfo, field_validator
+
+from api.dto.time_zone import TimeZone
+from api.http.wire import ByName, Instant, Text, Wire
+from domain.entities import Claim
+from domain.enums import ClaimRole, ConflictLevel, ConflictStatus, ConflictType, ScheduleStatus
+from domain.time_slot import TimeSlot
+from persistence.readers.bookings import BookingDetail, BookingSummary, ConflictSummary
+
+ANOTHER_BOOKING = "another booking"
+"""What a booking is called that the viewer may not see."""
+
+MAXIMUM_CLAIMS = 50
+
+
+class ResourceClaimDto(Wire):
+    """What a booking uses of one resource."""
+
+    resource_id: UUID
+    role: Annotated[ClaimRole, ByName()] = ClaimRole.Primary
+    quantity: int = Field(default=1, ge=1, le=1_000_000)
+
+    @classmethod
+    def of(cls, claim: Claim) -> ResourceClaimDto:
+        """The claim in JSON."""
+        return cls(resource_id=claim.resource_id, role=claim.role, quantity=claim.quantity)
+
+    def claim(self) -> Claim:
+        """The claim the caller asks for."""
+        return Claim(self.resource_id, self.role, self.quantity)
+
+
+class OverrideDto(Wire):
+    """Why a full slot is booked all the same (SCH-024)."""
+
+    reason: Text
+
+
+class BookingRequestDto(Wire):
+    """An event on a calendar at a time, and what it uses besides."""
+
+    event_id: UUID
+    calendar_id: UUID
+    start_date_time: Instant
+    end_date_time: Instant
+    time_zone: TimeZone
+    recurrence_pattern: dict[str, Any] | None = None
+    resources: list[ResourceClaimDto] = Field(default_factory=list, max_length=MAXIMUM_CLAIMS)
+    override: OverrideDto | None = None
+
+    @field_validator("recurrence_pattern")
+    @classmethod
+    def _no_series_yet(cls, value: dict[str, Any] | None) -> None:
+        if value is not None:
+            raise ValueError("Recurring bookings are not supported yet; book each date")
+
+    @property
+    def slot(self) -> TimeSlot:
+        return TimeSlot(self.start_date_time, self.end_date_time)
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        return tuple(one.claim() for one in self.resources)
+
+
+class ScheduleEventDto(BookingRequestDto):
+    """A new booking; `status: "Tentative"` makes it a hold."""
+
+    status: Literal["Scheduled", "Tentative"] = "Scheduled"
+    hold_expires_at: Instant | None = None
+
+    @field_validator("hold_expires_at")
+    @classmethod
+    def _only_holds_expire(cls, value: datetime | None, info: ValidationInfo) -> datetime | None:
+        if value is not None and info.data.get("status") == "Scheduled":
+            raise ValueError('Only a hold (status "Tentative") expires')
+        return value
+
+
+class ConflictSummaryDto(Wire):
+    """An open conflict of a booking, seen from that booking."""
+
+    schedule_conflict_id: UUID
+    conflicting_event_id: UUID | None = None
+    conflicting_event_title: str
+    conflict_type: Annotated[ConflictType, ByName()]
+    conflict_level: Annotated[ConflictLevel, ByName()]
+    status: Annotated[ConflictStatus, ByName()]
+
+    @classmethod
+    def of(cls, conflict: ConflictSummary) -> ConflictSummaryDto:
+        """The conflict in JSON; a hidden rival has no id."""
+        return cls(
+            schedule_conflict_id=conflict.schedule_conflict_id,
+            conflicting_event_id=conflict.conflicting_event_id,
+            conflicting_event_title=conflict.conflicting_event_title or ANOTHER_BOOKING,
+            conflict_type=conflict.conflict_type,
+            conflict_level=conflict.conflict_level,
+            status=conflict.status,
+        )
+
+
+class ScheduledEventSummaryDto(Wire):
+    """A booking in a list."""
+
+    scheduled_event_id: UUID
+    event_id: UUID
+    event_title: str
+    calendar_id: UUID
+    calendar_name: str
+    start_date_time: Instant
+    end_date_time: Instant
+    time_zone: str
+    status: Annotated[ScheduleStatus, ByName()]
+    conflict_level: Annotated[ConflictLevel, ByName()]
+    is_blocked: bool
+    block_reason: str | None = None
+    hold_expires_at: Instant | None = None
+
+    @classmethod
+    def of(cls, summary: BookingSummary) -> ScheduledEventSummaryDto:
+        """The booking in JSON."""
+        return cls(**_summary_fields(summary))
+
+
+class ScheduledEventDetailDto(ScheduledEventSummaryDto):
+    """A booking with its open conflicts, and what it claims besides its calendar's owner."""
+
+    conflicts: list[ConflictSummaryDto]
+    resources: list[ResourceClaimDto] | None = None
+
+    @classmethod
+    def of_detail(cls, detail: BookingDetail) -> ScheduledEventDetailDto:
+        """The booking in JSON."""
+        return cls(
+            **_summary_fields(detail.summary),
+            conflicts=[ConflictSummaryDto.of(one) for one in detail.conflicts],
+            resources=[ResourceClaimDto.of(one) for one in detail.claims] or None,
+        )
+
+
+def _summary_fields(summary: BookingSummary) -> dict[str, Any]:
+    return {
+        "scheduled_event_id": summary.scheduled_event_id,
+        "event_id": summary.event_id,
+        "event_title": summary.event_title,
+        "calendar_id": summary.calendar_id,
+        "calendar_name": summary.calendar_name,
+        "start_date_time": summary.slot.start_date_time,
+        "end_date_time": summary.slot.end_date_time,
+        "time_zone": summary.time_zone,
+        "status": summary.status,
+        "conflict_level": summary.conflict_level,
+        "is_blocked": summary.is_blocked,
+        "block_reason": summary.block_reason,
+        "hold_expires_at": (summary.hold_expires_at if summary.status is ScheduleStatus.Tentative else None),
+    }

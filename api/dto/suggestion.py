@@ -1,0 +1,94 @@
+"""Suggested fixes in JSON."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from api.dto.scheduled_event import ResourceClaimDto
+from api.http.wire import Instant, Wire
+from domain.advice import StoredSuggestion
+from domain.enums import SuggestionKind
+from domain.suggestion import Change, Placement
+
+
+class PlacementDto(Wire):
+    """Where a booking sits."""
+
+    calendar_id: UUID
+    start_date_time: Instant
+    end_date_time: Instant
+    resources: list[ResourceClaimDto]
+
+    @classmethod
+    def of(cls, place: Placement) -> PlacementDto:
+        """The place in JSON."""
+        return cls(
+            calendar_id=place.calendar_id,
+            start_date_time=place.slot.start_date_time,
+            end_date_time=place.slot.end_date_time,
+            resources=[ResourceClaimDto.of(claim) for claim in place.claims],
+        )
+
+
+class ChangeDto(Wire):
+    """One booking moved; without a scheduledEventId it is the request itself, not booked yet."""
+
+    scheduled_event_id: UUID | None = None
+    event_title: str | None = None
+    from_: Annotated[PlacementDto, Field(alias="from")]
+    to: PlacementDto
+
+    @classmethod
+    def of(cls, change: Change) -> ChangeDto:
+        """The change in JSON."""
+        return cls(
+            scheduled_event_id=change.scheduled_event_id,
+            event_title=change.title,
+            from_=PlacementDto.of(change.before),
+            to=PlacementDto.of(change.after),
+        )
+
+
+class CostDto(Wire):
+    """What a fix costs; the terms add up to the total."""
+
+    total: int
+    terms: dict[str, int]
+
+
+class LinkDto(Wire):
+    """A call that does something."""
+
+    method: Literal["POST"] = "POST"
+    href: str
+
+
+class SuggestionDto(Wire):
+    """A checked fix and the call that applies it."""
+
+    id: UUID
+    kind: SuggestionKind
+    summary: str
+    changes: list[ChangeDto]
+    cost: CostDto
+    optimal: bool
+    expires_at: Instant
+    apply: LinkDto
+
+    @classmethod
+    def of(cls, stored: StoredSuggestion) -> SuggestionDto:
+        """The suggestion in JSON."""
+        suggestion = stored.suggestion
+        return cls(
+            id=stored.suggestion_id,
+            kind=suggestion.kind,
+            summary=suggestion.summary,
+            changes=[ChangeDto.of(change) for change in suggestion.changes],
+            cost=CostDto(total=suggestion.cost.total, terms=dict(suggestion.cost.terms)),
+            optimal=suggestion.optimal,
+            expires_at=stored.expires_at,
+            apply=LinkDto(href=f"/api/suggestions/{stored.suggestion_id}/apply"),
+        )

@@ -1,0 +1,27 @@
+"""One booking."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from api.message import Message
+from domain.errors import NotFoundException
+from domain.policy import Policy
+from persistence.readers.bookings import BookingDetail, get_booking
+from persistence.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class GetScheduledEventById(Message[BookingDetail]):
+    """Which booking."""
+
+    scheduled_event_id: UUID
+
+
+async def handle(query: GetScheduledEventById, uow: UnitOfWork, _policy: Policy) -> BookingDetail:
+    """The booking, if the viewer may see it."""
+    detail = await get_booking(uow, query.scheduled_event_id)
+    if detail is None:
+        raise NotFoundException("Schedule", query.scheduled_event_id)
+    return detail

@@ -1,0 +1,72 @@
+"""Keep a whole schedule that was read from a file, clashes and all."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from api.imports.importable import importable
+from api.imports.schedule_file import RefusedRow, ScheduleFile
+from api.imports.to_load import ImportContext, ImportedCalendar, person_resource_id, to_load
+from api.message import Message
+from domain.enums import ConflictType, Role
+from domain.policy import Policy
+from persistence.bulk_load import load
+from persistence.elevation import with_rights_of
+from persistence.readers.import_targets import find_import_targets
+from persistence.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What came of a schedule: each row read was imported, refused, or skipped because it is there already.
+
+    conflicts: how many the imported bookings take part in, by type.
+    calendars: of all rooms of the schedule.
+    """
+
+    read: int
+    imported: int
+    skipped: int
+    refused: tuple[RefusedRow, ...]
+    conflicts: Mapping[ConflictType, int]
+    calendars: tuple[ImportedCalendar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportSchedule(Message[ImportReport]):
+    """time_zone: what naive times are read in. starting: the day on which the first booking shall be."""
+
+    schedule: ScheduleFile
+    time_zone: str
+    starting: date | None = None
+
+
+async def handle(command: ImportSchedule, uow: UnitOfWork, policy: Policy) -> ImportReport:
+    """Store what can be stored and say what became of the rest; bookings that are there stay as they are."""
+    zone = ZoneInfo(command.time_zone)
+    file = importable(command.schedule, zone, policy, command.starting)
+    targets = await find_import_targets(
+        uow,
+        file.rooms,
+        [person_resource_id(person) for person in file.persons],
+        [person.name for person in file.persons],
+    )
+    context = ImportContext(uow.viewer.user_id, uow.now, uow.ids, command.time_zone, targets)
+    schedule, calendars = to_load(file, context)
+    # A Manager imports rooms with their calendars, which one by one are an Admin's to make.
+    async with with_rights_of(uow, Role.Admin):
+        report = await load(uow, schedule)
+    imported = len(report.bookings)
+    uow.audit("ScheduleImported", None, after={"title": file.title, "bookings": imported})
+    return ImportReport(
+        read=len(file.rows) + len(file.refused),
+        imported=imported,
+        skipped=len(file.rows) - imported,
+        refused=file.refused,
+        conflicts=Counter(clash.conflict_type for clash in report.conflicts),
+        calendars=calendars,
+    )

@@ -1,0 +1,1 @@
+"""The REST surface: routers parse requests into messages, and answers into JSON."""

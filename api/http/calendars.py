@@ -1,0 +1,145 @@
+"""/api/calendars (spec 4.5)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query, Response
+
+from api.dto.calendar import CalendarDto, CreateCalendarDto, UpdateCalendarDto
+from api.dto.kept import ensure_kept
+from api.features.create_calendar import CreateCalendar
+from api.features.delete_calendar import DeleteCalendar
+from api.features.get_calendar import GetCalendar
+from api.features.get_calendars import GetCalendars
+from api.features.update_calendar import UpdateCalendar
+from api.http.at_least import at_least
+from api.http.paging import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor, page_of
+from api.http.problem_docs import problem_docs
+from api.http.request import BusOf, DryRun, ExpectedVersion, ServiceOf, ViewerOf, etag
+from api.http.wire import ByName, JsonResponse, Text
+from domain.entities import Calendar
+from domain.enums import CalendarType, OwnerType, Role
+from persistence.repositories.calendars import CalendarFilter
+
+router = APIRouter(prefix="/api/calendars", tags=["calendars"])
+
+CalendarId = Annotated[UUID, Path(alias="calendarId")]
+
+
+@router.get("", response_model=Page[CalendarDto], responses=problem_docs(400))
+async def list_calendars(
+    bus: BusOf,
+    viewer: ViewerOf,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: Cursor = None,
+    calendar_type: Annotated[Annotated[CalendarType, ByName()] | None, Query(alias="calendarType")] = None,
+    owner_type: Annotated[Annotated[OwnerType, ByName()] | None, Query(alias="ownerType")] = None,
+    owner_id: Annotated[UUID | None, Query(alias="ownerId")] = None,
+    is_active: Annotated[bool | None, Query(alias="isActive")] = None,
+    q: Annotated[Text | None, Query(description="Part of the name or description")] = None,
+) -> Response:
+    """List the calendars the caller may see, by name."""
+    wanted = CalendarFilter(calendar_type, owner_type, owner_id, is_active, q)
+    found = await bus.send(GetCalendars(wanted, limit + 1, decode_cursor(cursor, str)), viewer)
+    return JsonResponse(page_of(found, limit, lambda one: (one.name, one.calendar_id), CalendarDto.of))
+
+
+@router.get("/{calendarId}", response_model=CalendarDto, responses=problem_docs(400, 404))
+async def get_calendar(calendar_id: CalendarId, bus: BusOf, viewer: ViewerOf) -> Response:
+    """One calendar."""
+    return _answer(await bus.send(GetCalendar(calendar_id), viewer))
+
+
+@router.post(
+    "",
+    response_model=CalendarDto,
+    status_code=201,
+    responses=problem_docs(400, 403),
+    dependencies=[at_least(Role.Admin)],
+)
+async def create_calendar(
+    body: CreateCalendarDto, service: ServiceOf, bus: BusOf, viewer: ViewerOf, dry_run: DryRun = False
+) -> Response:
+    """Create a calendar (Admin); without ownerId a venue, staff or equipment calendar makes its resource."""
+    command = CreateCalendar(
+        name=body.name,
+        calendar_type=body.calendar_type,
+        time_zone=body.time_zone or service.settings.time_zone,
+        owner_type=body.owner_type,
+        owner_id=body.owner_id,
+        description=body.description,
+        is_active=body.is_active,
+        allow_overbooking=body.allow_overbooking,
+        max_concurrent_events=body.max_concurrent_events,
+        instant_booking=body.instant_booking,
+    )
+    calendar = await bus.send(command, viewer, dry_run=dry_run)
+    return _answer(calendar, 201, {"Location": f"/api/calendars/{calendar.calendar_id}"})
+
+
+@router.put(
+    "/{calendarId}",
+    response_model=CalendarDto,
+    responses=problem_docs(400, 403, 404, 412),
+    dependencies=[at_least(Role.Admin)],
+)
+async def update_calendar(
+    calendar_id: CalendarId,
+    body: UpdateCalendarDto,
+    service: ServiceOf,
+    bus: BusOf,
+    viewer: ViewerOf,
+    expected_version: ExpectedVersion,
+    dry_run: DryRun = False,
+) -> Response:
+    """Replace a calendar's settings (Admin).
+
+    Bookings ahead are judged again when maxConcurrentEvents or allowOverbooking changes: clashes that arise
+    are recorded as conflicts, those that are gone become Resolved.
+    """
+    ensure_kept("calendarId", calendar_id, body.calendar_id)
+    command = UpdateCalendar(
+        calendar_id=calendar_id,
+        name=body.name,
+        time_zone=body.time_zone or service.settings.time_zone,
+        description=body.description,
+        is_active=body.is_active,
+        allow_overbooking=body.allow_overbooking,
+        max_concurrent_events=body.max_concurrent_events,
+        instant_booking=body.instant_booking,
+        calendar_type=body.calendar_type,
+        owner_id=body.owner_id,
+        owner_type=body.owner_type,
+        created_at=body.created_at,
+        expected_version=expected_version,
+    )
+    return _answer(await bus.send(command, viewer, dry_run=dry_run))
+
+
+@router.delete(
+    "/{calendarId}",
+    status_code=204,
+    responses=problem_docs(400, 403, 404, 409, 412),
+    dependencies=[at_least(Role.Admin)],
+)
+async def delete_calendar(
+    calendar_id: CalendarId,
+    bus: BusOf,
+    viewer: ViewerOf,
+    expected_version: ExpectedVersion,
+    dry_run: DryRun = False,
+) -> Response:
+    """Delete a calendar (Admin).
+
+    409 while it has bookings ahead. Past and cancelled bookings stay on record, so a calendar that has any is
+    switched off (isActive: false) instead of removed; the answer is 204 either way. Its resource stays.
+    """
+    await bus.send(DeleteCalendar(calendar_id, expected_version), viewer, dry_run=dry_run)
+    return Response(status_code=204)
+
+
+def _answer(calendar: Calendar, status_code: int = 200, headers: dict[str, str] | None = None) -> Response:
+    every = {**etag(calendar.version), **(headers or {})}
+    return JsonResponse(CalendarDto.of(calendar), status_code, every)

@@ -1,0 +1,70 @@
+"""The 409 of a refused booking: what it clashes with, and fixes that one call each applies."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import FastAPI, Request
+from fastapi.responses import Response
+
+from api.advice.service import Advice
+from api.dto.scheduled_event import ANOTHER_BOOKING
+from api.dto.suggestion import SuggestionDto
+from api.http.problems import problem
+from api.http.request import callboard_of
+from api.http.wire import format_instant, wire_name
+from domain.errors import ConflictException, RefusedClash
+from domain.viewer import Viewer
+from persistence.readers.bookings import Rival, get_rivals
+
+SUGGESTIONS_LINK = {"method": "POST", "href": "/api/schedules/suggestions"}
+"""Where to ask again when there was no time to look for fixes."""
+
+
+def install(app: FastAPI) -> None:
+    """Answer refused bookings this way."""
+    app.add_exception_handler(ConflictException, _conflict_problem)
+
+
+async def _conflict_problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ConflictException)
+    service = callboard_of(request)
+    viewer: Viewer = request.state.viewer
+    async with service.database.unit_of_work(viewer) as uow:
+        rivals = await get_rivals(uow, sorted({clash.rival_id for clash in error.clashes}))
+    advice = await service.advice.for_refusal(error, viewer)
+    errors = {"ConflictingEvents": _conflicting_events(error.clashes, rivals)}
+    return problem(request, 409, "Scheduling Conflict", error.detail, errors, suggestions_of(advice))
+
+
+def suggestions_of(advice: Advice) -> dict[str, Any]:
+    """The members of a JSON object that carry advice."""
+    shown = [
+        SuggestionDto.of(one).model_dump(mode="json", by_alias=True, exclude_none=True)
+        for one in advice.suggestions
+    ]
+    return {"suggestions": shown, **({"moreSuggestions": SUGGESTIONS_LINK} if advice.shed else {})}
+
+
+def _conflicting_events(clashes: tuple[RefusedClash, ...], rivals: dict[UUID, Rival]) -> list[dict[str, Any]]:
+    return [
+        _conflicting_event(clash, rivals[clash.rival_id]) for clash in clashes if clash.rival_id in rivals
+    ]
+
+
+def _conflicting_event(clash: RefusedClash, rival: Rival) -> dict[str, Any]:
+    """A hidden booking has no ids, and no title of its own."""
+    ids = (
+        {}
+        if rival.event_id is None
+        else {"eventId": str(rival.event_id), "scheduledEventId": str(rival.scheduled_event_id)}
+    )
+    return {
+        **ids,
+        "eventTitle": rival.title or ANOTHER_BOOKING,
+        "startDateTime": format_instant(rival.slot.start_date_time),
+        "endDateTime": format_instant(rival.slot.end_date_time),
+        "conflictType": clash.conflict_type.name,
+        "conflictLevel": wire_name(clash.conflict_level),
+    }

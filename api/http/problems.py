@@ -1,0 +1,156 @@
+"""Errors as RFC 9457 problem+json; one table maps the domain's exceptions to their status (spec 14)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from domain.errors import (
+    CallboardException,
+    ConflictException,
+    ForbiddenException,
+    NotFoundException,
+    StaleVersion,
+    StateConflict,
+    TimeSlotUnavailableException,
+    UnauthorizedException,
+    ValidationException,
+)
+from persistence.unit_of_work import DatabaseBusy
+
+log = logging.getLogger("callboard.problems")
+
+STATUSES: dict[type[CallboardException], tuple[int, str]] = {
+    ValidationException: (400, "Validation Failed"),
+    UnauthorizedException: (401, "Authentication Required"),
+    ForbiddenException: (403, "Forbidden"),
+    NotFoundException: (404, "Not Found"),
+    ConflictException: (409, "Scheduling Conflict"),
+    StateConflict: (409, "Not Possible Now"),
+    StaleVersion: (412, "Changed Meanwhile"),
+    TimeSlotUnavailableException: (422, "Time Slot Unavailable"),
+}
+"""Status and title by exception; a subclass has its nearest ancestor's."""
+
+_SECTIONS = {
+    400: "15.5.1",
+    401: "15.5.2",
+    403: "15.5.4",
+    404: "15.5.5",
+    405: "15.5.6",
+    409: "15.5.10",
+    412: "15.5.13",
+    413: "15.5.14",
+    415: "15.5.16",
+    422: "15.5.21",
+    500: "15.6.1",
+    503: "15.6.4",
+}
+
+
+class ProblemResponse(Response):
+    """application/problem+json."""
+
+    media_type = "application/problem+json"
+
+
+def problem(
+    request: Request,
+    status: int,
+    title: str,
+    detail: str,
+    errors: Mapping[str, Sequence[Any]] | None = None,
+    more: Mapping[str, Any] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> ProblemResponse:
+    """A problem document about this request."""
+    section = _SECTIONS.get(status, "15")
+    body = {
+        "type": f"https://www.rfc-editor.org/rfc/rfc9110#section-{section}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "instance": request.url.path,
+        **({} if errors is None else {"errors": errors}),
+        **(more or {}),
+    }
+    return ProblemResponse(orjson.dumps(body), status_code=status, headers=dict(headers or {}))
+
+
+def status_of(error: CallboardException) -> tuple[int, str]:
+    """The status and title of a domain exception."""
+    return next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
+
+
+def field_of(location: Sequence[str | int]) -> str:
+    """Where in the request a message belongs: `body.resources.0.quantity` is `resources[0].quantity`."""
+    parts = list(location)
+    if parts and parts[0] in {"body", "query", "path", "header"}:
+        parts = parts[1:]
+    name = ""
+    for part in parts:
+        name += f"[{part}]" if isinstance(part, int) else f".{part}" if name else str(part)
+    return name or "body"
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of the app as a problem document."""
+    app.add_exception_handler(CallboardException, _domain_problem)
+    app.add_exception_handler(RequestValidationError, _malformed_problem)
+    app.add_exception_handler(HTTPException, _http_problem)
+    app.add_exception_handler(DatabaseBusy, _busy_problem)
+    app.add_exception_handler(Exception, _unexpected_problem)
+
+
+async def _domain_problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, CallboardException)
+    status, title = status_of(error)
+    errors = error.errors if isinstance(error, ValidationException) else None
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    return problem(request, status, title, error.detail, errors, headers=headers)
+
+
+async def _malformed_problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    errors: dict[str, list[str]] = {}
+    for one in error.errors():
+        message = str(one["msg"]).removeprefix("Value error, ")
+        errors.setdefault(field_of(one["loc"]), []).append(message)
+    detail = "; ".join(f"{field}: {messages[0]}" for field, messages in list(errors.items())[:5])
+    return problem(request, 400, "Validation Failed", _printable(detail), _printable_errors(errors))
+
+
+async def _http_problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    detail = str(error.detail)
+    if error.status_code == 400:
+        return problem(request, 400, "Validation Failed", detail, {"body": [detail]})
+    title = HTTPStatus(error.status_code).phrase
+    return problem(request, error.status_code, title, detail, headers=error.headers or {})
+
+
+async def _busy_problem(request: Request, _error: Exception) -> Response:
+    detail = "The service is busy; try again shortly"
+    return problem(request, 503, "Busy", detail, headers={"Retry-After": "1"})
+
+
+async def _unexpected_problem(request: Request, error: Exception) -> Response:
+    log.error("unexpected error at %s %s", request.method, request.url.path, exc_info=error)
+    return problem(request, 500, "Internal Error", "Something went wrong on our side; it has been logged")
+
+
+def _printable(message: str) -> str:
+    """The text without unpaired surrogates, which JSON cannot carry as UTF-8."""
+    return message.encode("utf-8", "replace").decode()
+
+
+def _printable_errors(errors: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    return {_printable(field): [_printable(one) for one in messages] for field, messages in errors.items()}

@@ -1,0 +1,186 @@
+"""/api/schedules: bookings (spec 4.1)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query, Response
+
+from api.dto.scheduled_event import (
+    BookingRequestDto,
+    OverrideDto,
+    ScheduledEventDetailDto,
+    ScheduledEventSummaryDto,
+    ScheduleEventDto,
+)
+from api.features.confirm_schedule import ConfirmSchedule
+from api.features.get_scheduled_event_by_id import GetScheduledEventById
+from api.features.get_scheduled_events import GetScheduledEvents
+from api.features.remove_event_from_calendar import RemoveEventFromCalendar
+from api.features.reschedule_event import RescheduleEvent
+from api.features.schedule_event import ScheduleEvent
+from api.features.update_scheduled_event import UpdateScheduledEvent
+from api.http.paging import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor, page_of
+from api.http.request import BusOf, DryRun, ExpectedVersion, ViewerOf, etag
+from api.http.wire import ByName, Instant, JsonResponse, Text, Wire
+from domain.enums import ConflictLevel, ScheduleStatus
+from domain.time_slot import TimeSlot
+from persistence.readers.bookings import BookingDetail, BookingFilter, BookingSummary
+
+router = APIRouter(prefix="/api/schedules", tags=["schedules"])
+
+ERRORS: dict[int | str, dict[str, Any]] = {
+    400: {"description": "A field is not valid"},
+    401: {"description": "No valid bearer token"},
+    403: {"description": "Role or grants do not allow it"},
+    404: {"description": "No such booking, or hidden"},
+    409: {"description": "It clashes; the problem names the conflicts and suggests fixes"},
+    412: {"description": "Changed since the version in If-Match"},
+    422: {"description": "The resource is closed or outside its working hours"},
+}
+
+
+ScheduleId = Annotated[UUID, Path(alias="scheduleId", description="The booking's scheduledEventId")]
+
+
+class RescheduleEventDto(Wire):
+    """Where a booking is to go. scope is for series; a single booking is all of itself."""
+
+    start_date_time: Instant
+    end_date_time: Instant
+    scope: Literal["this", "thisAndFollowing", "all"] | None = None
+    reason: Text | None = None
+    override: OverrideDto | None = None
+
+
+@router.get("", response_model=Page[ScheduledEventSummaryDto])
+async def list_scheduled_events(
+    bus: BusOf,
+    viewer: ViewerOf,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: Cursor = None,
+    calendar_id: Annotated[UUID | None, Query(alias="calendarId")] = None,
+    event_id: Annotated[UUID | None, Query(alias="eventId")] = None,
+    resource_id: Annotated[UUID | None, Query(alias="resourceId")] = None,
+    status: Annotated[list[Annotated[ScheduleStatus, ByName()]] | None, Query()] = None,
+    since: Annotated[Instant | None, Query(alias="from", description="Ends after")] = None,
+    until: Annotated[Instant | None, Query(alias="to", description="Starts before")] = None,
+    q: Annotated[Text | None, Query(description="Part of the title")] = None,
+    conflict_level: Annotated[
+        Annotated[ConflictLevel, ByName()] | None,
+        Query(alias="conflictLevel", description="At least this bad"),
+    ] = None,
+) -> Response:
+    """List bookings by start."""
+    wanted = BookingFilter(calendar_id, event_id, resource_id, status or (), since, until, q, conflict_level)
+    query = GetScheduledEvents(wanted, limit + 1, decode_cursor(cursor, datetime))
+    found = await bus.send(query, viewer)
+    return JsonResponse(page_of(found, limit, _sort_key, ScheduledEventSummaryDto.of))
+
+
+@router.get("/{scheduleId}", response_model=ScheduledEventDetailDto, responses=ERRORS)
+async def get_scheduled_event(scheduled_event_id: ScheduleId, bus: BusOf, viewer: ViewerOf) -> Response:
+    """One booking with its open conflicts."""
+    return _answer(await bus.send(GetScheduledEventById(scheduled_event_id), viewer))
+
+
+@router.post("", response_model=ScheduledEventDetailDto, status_code=201, responses=ERRORS)
+async def schedule_event(
+    body: ScheduleEventDto, bus: BusOf, viewer: ViewerOf, dry_run: DryRun = False
+) -> Response:
+    """Schedule an event on a calendar, or hold the slot."""
+    command = ScheduleEvent(
+        body.event_id,
+        body.calendar_id,
+        body.slot,
+        body.time_zone,
+        ScheduleStatus[body.status],
+        body.claims,
+        body.hold_expires_at,
+        _reason(body.override),
+    )
+    detail = await bus.send(command, viewer, dry_run=dry_run)
+    location = {"Location": f"/api/schedules/{detail.summary.scheduled_event_id}"}
+    return _answer(detail, 201, location)
+
+
+@router.put("/{scheduleId}", response_model=ScheduledEventDetailDto, responses=ERRORS)
+async def update_scheduled_event(
+    scheduled_event_id: ScheduleId,
+    body: BookingRequestDto,
+    bus: BusOf,
+    viewer: ViewerOf,
+    expected_version: ExpectedVersion,
+    dry_run: DryRun = False,
+) -> Response:
+    """Change a booking's event, calendar, time, zone and resources at once."""
+    command = UpdateScheduledEvent(
+        scheduled_event_id,
+        body.event_id,
+        body.calendar_id,
+        body.slot,
+        body.time_zone,
+        body.claims,
+        _reason(body.override),
+        expected_version,
+    )
+    return _answer(await bus.send(command, viewer, dry_run=dry_run))
+
+
+@router.delete("/{scheduleId}", status_code=204, responses=ERRORS)
+async def remove_event_from_calendar(
+    scheduled_event_id: ScheduleId,
+    bus: BusOf,
+    viewer: ViewerOf,
+    expected_version: ExpectedVersion,
+    reason: Annotated[Text | None, Query(description="Why, for the audit log")] = None,
+    dry_run: DryRun = False,
+) -> Response:
+    """Take an event off its calendar; the booking stays as Cancelled."""
+    await bus.send(
+        RemoveEventFromCalendar(scheduled_event_id, reason, expected_version), viewer, dry_run=dry_run
+    )
+    return Response(status_code=204)
+
+
+@router.post("/{scheduleId}/reschedule", response_model=ScheduledEventDetailDto, responses=ERRORS)
+async def reschedule_event(
+    scheduled_event_id: ScheduleId,
+    body: RescheduleEventDto,
+    bus: BusOf,
+    viewer: ViewerOf,
+    expected_version: ExpectedVersion,
+    dry_run: DryRun = False,
+) -> Response:
+    """Move a booking to another time."""
+    slot = TimeSlot(body.start_date_time, body.end_date_time)
+    command = RescheduleEvent(scheduled_event_id, slot, body.reason, _reason(body.override), expected_version)
+    return _answer(await bus.send(command, viewer, dry_run=dry_run))
+
+
+@router.post("/{scheduleId}/confirm", response_model=ScheduledEventDetailDto, responses=ERRORS)
+async def confirm_schedule(
+    scheduled_event_id: ScheduleId,
+    bus: BusOf,
+    viewer: ViewerOf,
+    expected_version: ExpectedVersion,
+    dry_run: DryRun = False,
+) -> Response:
+    """Confirm a booking; a hold becomes a booking for good."""
+    command = ConfirmSchedule(scheduled_event_id, expected_version)
+    return _answer(await bus.send(command, viewer, dry_run=dry_run))
+
+
+def _answer(detail: BookingDetail, status_code: int = 200, headers: dict[str, str] | None = None) -> Response:
+    headers = {**etag(detail.summary.version), **(headers or {})}
+    return JsonResponse(ScheduledEventDetailDto.of_detail(detail), status_code, headers)
+
+
+def _reason(override: OverrideDto | None) -> str | None:
+    return None if override is None else override.reason
+
+
+def _sort_key(summary: BookingSummary) -> tuple[datetime, UUID]:
+    return summary.slot.start_date_time, summary.scheduled_event_id

@@ -1,0 +1,85 @@
+"""/api/suggestions: fixes, and the call that applies one."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Response
+
+from api.dto.scheduled_event import ScheduledEventDetailDto, ScheduleEventDto
+from api.dto.suggestion import LinkDto, SuggestionDto
+from api.features.apply_suggestion import ApplySuggestion
+from api.features.get_suggestion import GetSuggestion
+from api.features.schedule_event import ScheduleEvent
+from api.http.problem_docs import problem_docs
+from api.http.request import BusOf, DryRun, ServiceOf, ViewerOf
+from api.http.wire import JsonResponse, Wire
+from domain.enums import ScheduleStatus
+from domain.errors import ConflictException
+
+router = APIRouter(tags=["suggestions"])
+
+SuggestionId = Annotated[UUID, Path(alias="suggestionId")]
+
+
+class SuggestionsDto(Wire):
+    """Fixes for a booking that would be refused. fits: it can be booked as asked, and none is needed.
+
+    moreSuggestions: where to ask again, when there was no time to look.
+    """
+
+    fits: bool
+    suggestions: list[SuggestionDto]
+    more_suggestions: LinkDto | None = None
+
+
+class AppliedSuggestionDto(Wire):
+    """What applying a suggestion made of the bookings it touched."""
+
+    suggestion_id: UUID
+    schedules: list[ScheduledEventDetailDto]
+
+
+@router.post(
+    "/api/schedules/suggestions", response_model=SuggestionsDto, responses=problem_docs(400, 403, 422)
+)
+async def suggest_for_request(body: ScheduleEventDto, service: ServiceOf, viewer: ViewerOf) -> Response:
+    """Ways to fit in a booking, without making it."""
+    command = ScheduleEvent(
+        body.event_id,
+        body.calendar_id,
+        body.slot,
+        body.time_zone,
+        ScheduleStatus[body.status],
+        body.claims,
+        body.hold_expires_at,
+    )
+    try:
+        await service.bus.send(command, viewer, dry_run=True)
+    except ConflictException as refusal:
+        advice = await service.advice.for_refusal(refusal, viewer)
+        shown = [SuggestionDto.of(one) for one in advice.suggestions]
+        more = LinkDto(href="/api/schedules/suggestions") if advice.shed else None
+        return JsonResponse(SuggestionsDto(fits=False, suggestions=shown, more_suggestions=more))
+    return JsonResponse(SuggestionsDto(fits=True, suggestions=[]))
+
+
+@router.get("/api/suggestions/{suggestionId}", response_model=SuggestionDto, responses=problem_docs(400, 404))
+async def get_suggestion(suggestion_id: SuggestionId, bus: BusOf, viewer: ViewerOf) -> Response:
+    """A fix that was suggested to the caller."""
+    return JsonResponse(SuggestionDto.of(await bus.send(GetSuggestion(suggestion_id), viewer)))
+
+
+@router.post(
+    "/api/suggestions/{suggestionId}/apply",
+    response_model=AppliedSuggestionDto,
+    responses=problem_docs(400, 403, 404, 409, 422),
+)
+async def apply_suggestion(
+    suggestion_id: SuggestionId, bus: BusOf, viewer: ViewerOf, dry_run: DryRun = False
+) -> Response:
+    """Make all the changes of a fix, once, or none; for a refused request this also books it."""
+    details = await bus.send(ApplySuggestion(suggestion_id), viewer, dry_run=dry_run)
+    schedules = [ScheduledEventDetailDto.of_detail(detail) for detail in details]
+    return JsonResponse(AppliedSuggestionDto(suggestion_id=suggestion_id, schedules=schedules))

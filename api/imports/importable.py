@@ -1,0 +1,106 @@
+"""Which bookings of a file can be kept, and when they take place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from api.http.wire import FIRST_YEAR, LAST_YEAR
+from api.imports.schedule_file import FileBooking, RefusedRow, ScheduleFile, wall_clock_in
+from domain.errors import ValidationException
+from domain.policy import Policy
+from domain.rules.scheduling import ensure_maximum_duration, ensure_start_before_end
+from domain.time_slot import TimeSlot
+
+LONGEST_NAME = 300
+_NOT_IN_RANGE = f"it is not between the years {FIRST_YEAR} and {LAST_YEAR}"
+
+
+def importable(
+    file: ScheduleFile, zone: ZoneInfo, policy: Policy, starting: date | None = None
+) -> ScheduleFile:
+    """The file with aware times, and with those rows refused that cannot be kept (SCH-001, SCH-003).
+
+    Neither SCH-002 nor SCH-004 applies: what was held was held, however short and long ago.
+    zone: what naive times are read in.
+    starting: the day to shift the first booking to, and all others with it. Clocks show the same times as
+        before, also across a change of daylight saving time; durations stay.
+    """
+    moved = _mover(file, zone, starting)
+    kept: list[FileBooking] = []
+    refused = list(file.refused)
+    for row in file.rows:
+        try:
+            placed = moved(row)
+        except OverflowError:
+            refused.append(RefusedRow(row.place, _NOT_IN_RANGE))
+            continue
+        reason = next(_objections(placed, policy), None)
+        if reason is None:
+            kept.append(placed)
+        else:
+            refused.append(RefusedRow(row.place, reason))
+    return replace(
+        file,
+        rows=tuple(kept),
+        refused=tuple(refused),
+        rooms=tuple(room for room in file.rooms if _objection_to_name(room) is None),
+        persons=tuple({person.key: person for row in kept for person in row.persons}.values()),
+        time_zone=file.time_zone or (zone.key if file.is_naive else None),
+    )
+
+
+def _mover(file: ScheduleFile, zone: ZoneInfo, starting: date | None) -> Callable[[FileBooking], FileBooking]:
+    """Puts a row of the file where it is to be; the row may leave the calendar, an OverflowError."""
+    own_zone = zone if file.is_naive else None if file.time_zone is None else ZoneInfo(file.time_zone)
+
+    def shown(moment: datetime) -> datetime:
+        """The wall clock where the file names a zone; with a mere offset, the moment itself."""
+        if own_zone is None or moment.tzinfo is None:
+            return moment
+        return moment.astimezone(own_zone).replace(tzinfo=None)
+
+    shift = timedelta()
+    if starting is not None and file.rows:
+        shift = starting - min(shown(row.start).date() for row in file.rows)
+
+    def moved(row: FileBooking) -> FileBooking:
+        start = row.start
+        if shift or start.tzinfo is None:
+            start = shown(start) + shift
+        if start.tzinfo is None:
+            assert own_zone is not None
+            start = wall_clock_in(start, own_zone)
+        return replace(row, start=start, end=start + row.duration)
+
+    return moved
+
+
+def _objections(row: FileBooking, policy: Policy) -> Iterator[str]:
+    """Every reason not to keep a row."""
+    if row.room is None:
+        yield "there is no room"
+    named = [("title", row.title), ("room's name", row.room or "")]
+    for what, name in (*named, *(("person's name", person.name) for person in row.persons)):
+        objection = _objection_to_name(name)
+        if objection is not None:
+            yield f"the {what} {objection}"
+    if not FIRST_YEAR < row.start.year <= row.end.year < LAST_YEAR:
+        yield _NOT_IN_RANGE
+        return
+    slot = TimeSlot(row.start, row.end)
+    try:
+        ensure_start_before_end(slot)
+        ensure_maximum_duration(slot, policy)
+    except ValidationException as error:
+        yield error.detail
+
+
+def _objection_to_name(name: str) -> str | None:
+    if len(name) > LONGEST_NAME:
+        return f"is longer than {LONGEST_NAME} characters"
+    if any(one == "\0" or "\ud800" <= one <= "\udfff" for one in name):
+        return "has a character that cannot be stored"
+    return None

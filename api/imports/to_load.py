@@ -1,0 +1,146 @@
+"""Turns a schedule file into what is to be stored."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid5
+
+from api.imports.schedule_file import FileBooking, FilePerson, ScheduleFile
+from domain.entities import Calendar, Claim, Event, Resource, ScheduledEvent
+from domain.enums import CalendarType, OwnerType, ResourceType, ScheduleStatus
+from domain.ports import IdSource
+from domain.time_slot import TimeSlot
+from persistence.bulk_load import LoadedSchedule
+from persistence.readers.import_targets import ImportTargets
+
+_NAMESPACE = UUID("0d0f7d0a-3f0b-49a5-9a3f-6b0c5a1c7e52")
+
+
+@dataclass(frozen=True, slots=True)
+class ImportContext:
+    """Who imports and when, the zone of what names none, and what is there already to be used."""
+
+    user_id: UUID
+    now: datetime
+    ids: IdSource
+    time_zone: str
+    targets: ImportTargets
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedCalendar:
+    """Where a room's bookings go. created: whether the calendar is new."""
+
+    name: str
+    calendar_id: UUID
+    created: bool
+
+
+def to_load(
+    file: ScheduleFile, context: ImportContext
+) -> tuple[LoadedSchedule, tuple[ImportedCalendar, ...]]:
+    """A file of aware bookings in rooms as what is to be stored, and the calendar of each of its rooms."""
+    return _Loading(file, context).run()
+
+
+def person_resource_id(person: FilePerson) -> UUID:
+    """The resource id of a person read from a file: the same for the same key and name."""
+    return uuid5(_NAMESPACE, f"person\0{person.key}\0{person.name}")
+
+
+class _Loading:
+    def __init__(self, file: ScheduleFile, context: ImportContext) -> None:
+        self.file = file
+        self.context = context
+        self.time_zone = file.time_zone or context.time_zone
+        self.new_resources: list[Resource] = []
+        self.new_calendars: list[Calendar] = []
+        # A conference of the same name on other dates is another one.
+        first_day = min((row.start for row in file.rows), default=context.now).date()
+        self.edition = f"{file.title}\0{first_day.isoformat()}"
+
+    def run(self) -> tuple[LoadedSchedule, tuple[ImportedCalendar, ...]]:
+        """Rooms and persons first, then what claims them."""
+        calendars = {room: self._calendar_of(room) for room in self.file.rooms}
+        persons = self._person_resources()
+        events: list[Event] = []
+        bookings: list[ScheduledEvent] = []
+        for position, row in enumerate(self.file.rows):
+            assert row.room is not None
+            events.append(Event(self._id("event", row), row.title, self.context.user_id))
+            claims = tuple(Claim(persons[person.key]) for person in row.persons)
+            bookings.append(self._booking(row, position, calendars[row.room].calendar_id, claims))
+        load = LoadedSchedule(
+            tuple(self.new_resources), tuple(self.new_calendars), tuple(events), tuple(bookings)
+        )
+        return load, tuple(calendars.values())
+
+    def _id(self, what: str, row: FileBooking) -> UUID:
+        """The same whenever the file is read, also when the talk has moved in it meanwhile."""
+        return uuid5(_NAMESPACE, f"{what}\0{self.edition}\0{row.key}\0{row.title}")
+
+    def _calendar_of(self, room: str) -> ImportedCalendar:
+        venue = self.context.targets.venues.get(room)
+        if venue is not None and venue.calendar_id is not None:
+            return ImportedCalendar(room, venue.calendar_id, created=False)
+        ids = self.context.ids
+        owner_id = ids.scattered() if venue is None else venue.resource_id
+        if venue is None:
+            # Rooms of one schedule stand in for each other, as they do when the file is checked.
+            group = self.file.title or None
+            self.new_resources.append(
+                Resource(
+                    owner_id, room, ResourceType.Venue, interchange_group=group, time_zone=self.time_zone
+                )
+            )
+        calendar = Calendar(
+            calendar_id=ids.scattered(),
+            name=room,
+            calendar_type=CalendarType.Venue,
+            owner_id=owner_id,
+            owner_type=OwnerType.Venue,
+            time_zone=self.time_zone,
+            created_at=self.context.now,
+            max_concurrent_events=1 if venue is None else venue.quantity,
+        )
+        self.new_calendars.append(calendar)
+        return ImportedCalendar(room, calendar.calendar_id, created=True)
+
+    def _person_resources(self) -> dict[str, UUID]:
+        """By key: the resource made for that person before, else the only one of the name, else a new one."""
+        targets = self.context.targets
+        own = {person.key: person_resource_id(person) for person in self.file.persons}
+        namesakes = Counter(person.name for person in self.file.persons)
+        for person in self.file.persons:
+            if own[person.key] in targets.person_ids:
+                continue
+            alike = targets.staff_by_name.get(person.name, frozenset()) - set(own.values())
+            if namesakes[person.name] == 1 and len(alike) == 1:
+                (own[person.key],) = alike
+            else:
+                self.new_resources.append(
+                    Resource(own[person.key], person.name, ResourceType.Staff, time_zone=self.time_zone)
+                )
+        return own
+
+    def _booking(
+        self, row: FileBooking, position: int, calendar_id: UUID, claims: tuple[Claim, ...]
+    ) -> ScheduledEvent:
+        context = self.context
+        # Of two that clash the later in the file counts as made later.
+        age = timedelta(microseconds=len(self.file.rows) - position)
+        return ScheduledEvent(
+            scheduled_event_id=self._id("booking", row),
+            event_id=self._id("event", row),
+            calendar_id=calendar_id,
+            owner_id=context.user_id,
+            slot=TimeSlot(row.start, row.end),
+            time_zone=self.time_zone,
+            status=ScheduleStatus.Scheduled,
+            created_at=context.now - age,
+            created_by=context.user_id,
+            claims=claims,
+            is_imported=True,
+        )

@@ -1,0 +1,64 @@
+"""The ASGI application."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from api.bootstrap import Callboard
+from api.http import (
+    calendar_access,
+    calendars,
+    conflict_problem,
+    conflicts,
+    events,
+    health,
+    imports,
+    openapi,
+    problems,
+    resources,
+    schedules,
+    suggestions,
+)
+from api.http.authentication import Authentication
+from api.http.body_limit import BodyLimit
+
+
+def create_app(callboard: Callboard) -> FastAPI:
+    """The app on a wired service; it closes the service when it stops."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await callboard.database.ensure_current()
+        yield
+        await callboard.close()
+
+    app = FastAPI(
+        title="Callboard",
+        version="0.1.0",
+        summary="Scheduling for venues that untangles its own conflicts.",
+        lifespan=lifespan,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.callboard = callboard
+    problems.install(app)
+    conflict_problem.install(app)
+    openapi.install(app)
+    app.add_middleware(BodyLimit, limit_bytes=callboard.settings.body_limit_bytes)
+    app.add_middleware(Authentication, issuer=callboard.issuer)  # outermost: it comes before all else
+    for router in (
+        health.router,
+        calendars.router,
+        calendar_access.router,
+        resources.router,
+        events.router,
+        imports.router,
+        suggestions.router,
+        conflicts.router,
+        schedules.router,  # after conflicts, whose paths look like ids
+    ):
+        app.include_router(router)
+    return app

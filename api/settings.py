@@ -1,0 +1,61 @@
+"""Everything that can be set from outside, in one class."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from domain.policy import Policy
+
+
+class Settings(BaseSettings):
+    """Settings, each from the environment variable `CALLBOARD_<NAME>`.
+
+    home: where the embedded database, the issuer's key and files live.
+    database_url, database_owner_url: your own PostgreSQL; without them the embedded one under `home` is used.
+    issuer, audience: what internal tokens say, and must say.
+    solve_seconds: what a refused booking may wait for suggestions; past it the 409 links to them instead.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="CALLBOARD_", extra="ignore")
+
+    home: Path = Path(".callboard")
+    database_url: SecretStr | None = None
+    database_owner_url: SecretStr | None = None
+    database_pool_size: int = Field(default=10, ge=1)
+    time_zone: str = "UTC"
+
+    issuer: str = "callboard"
+    audience: str = "callboard"
+    token_lifetime_minutes: int = Field(default=12 * 60, ge=1)
+
+    body_limit_bytes: int = Field(default=10_000_000, ge=1)
+    solve_seconds: float = Field(default=0.5, gt=0)
+    solver_threads: int = Field(default=2, ge=1)
+    suggestion_horizon_days: int = Field(default=14, ge=1, le=366)
+
+    minimum_duration_minutes: int = Field(default=15, ge=1)
+    maximum_duration_days: int = Field(default=30, ge=1)
+    approval_notice_minutes: int = Field(default=120, ge=0)
+    capacity_warning_share: float = Field(default=0.8, gt=0, le=1)
+    availability_buffer_minutes: int = Field(default=15, ge=0)
+    customer_open_bookings: int = Field(default=10, ge=0)
+    customer_days_ahead: int = Field(default=180, ge=0)
+    suggestion_lifetime_minutes: int = Field(default=30, ge=1)
+
+    @property
+    def policy(self) -> Policy:
+        """The thresholds of the business rules."""
+        return Policy(
+            minimum_duration=timedelta(minutes=self.minimum_duration_minutes),
+            maximum_duration=timedelta(days=self.maximum_duration_days),
+            approval_notice=timedelta(minutes=self.approval_notice_minutes),
+            capacity_warning_share=self.capacity_warning_share,
+            availability_buffer=timedelta(minutes=self.availability_buffer_minutes),
+            customer_open_bookings=self.customer_open_bookings,
+            customer_days_ahead=self.customer_days_ahead,
+            suggestion_lifetime=timedelta(minutes=self.suggestion_lifetime_minutes),
+        )

@@ -1,0 +1,103 @@
+"""`callboard token`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import jwt
+import pytest
+
+from api.auth.home_issuer import issuer_of
+from api.demo.people import USERS
+from api.settings import Settings
+from domain.enums import Role
+from domain.viewer import Viewer
+from tests.api.cli.conftest import Run
+
+SOMEBODY = "0b6cf3a7-9a35-4a3d-8b2e-f64f3e1d2c5b"
+
+
+def last_line(capsys: pytest.CaptureFixture[str]) -> str:
+    return capsys.readouterr().out.splitlines()[-1]
+
+
+def lifetime(token: str) -> timedelta:
+    claims = jwt.decode(token, options={"verify_signature": False})
+    assert abs(claims["iat"] - datetime.now(UTC).timestamp()) < 60
+    return timedelta(seconds=claims["exp"] - claims["iat"])
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_it_is_the_demo_user_of_the_role(
+    role: Role, run: Run, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("token", "--role", role.name.lower()) == 0
+    token = last_line(capsys)
+    (user,) = (user for user in USERS if user.role is role)
+    assert issuer_of(Settings(home=home)).viewer(token) == Viewer(user.user_id, role)
+    assert lifetime(token) == timedelta(hours=12)
+
+
+def test_it_can_be_anybody_for_any_time(run: Run, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("token", "--role", "Staff", "--user", SOMEBODY, "--hours", "3") == 0
+    token = last_line(capsys)
+    viewer = issuer_of(Settings(home=home)).viewer(token)
+    assert (str(viewer.user_id), viewer.role) == (SOMEBODY, Role.Staff)
+    assert lifetime(token) == timedelta(hours=3)
+
+
+def test_the_key_stays(run: Run, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("token", "--role", "Admin") == 0
+    key = (home / "issuer-key.pem").read_bytes()
+    assert run("token", "--role", "Admin") == 0
+    assert (home / "issuer-key.pem").read_bytes() == key
+    assert len(capsys.readouterr().out.splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("--role", "King"), (), ("--role", "Staff", "--hours", "0"), ("--role", "Staff", "--user", "x")],
+)
+def test_what_makes_no_sense_is_refused(
+    arguments: tuple[str, ...], run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("token", *arguments) == 2
+    assert capsys.readouterr().out == ""
+
+
+def test_a_broken_key_is_named(run: Run, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    home.mkdir()
+    (home / "issuer-key.pem").write_text("nonsense")
+    assert run("token", "--role", "Staff") == 1
+    assert capsys.readouterr().err == (
+        f"callboard: {home / 'issuer-key.pem'} does not hold a key of ours\n"
+        "  Delete it: a new one is made, and the tokens of the old one lapse.\n"
+    )
+
+
+def test_a_home_that_cannot_be_is_named(run: Run, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    home.write_text("a file")
+    assert run("token", "--role", "Staff") == 1
+    assert capsys.readouterr().err.startswith(
+        f"callboard: the issuer's key in {home} cannot be read or made: Not a directory\n"
+    )
+
+
+def test_settings_that_are_not_valid_are_named(
+    run: Run, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CALLBOARD_DATABASE_POOL_SIZE", "many")
+    assert run("token", "--role", "Staff") == 1
+    assert capsys.readouterr().err == (
+        "callboard: these settings are not valid:\n"
+        "  CALLBOARD_DATABASE_POOL_SIZE: Input should be a valid integer,"
+        " unable to parse string as an integer\n"
+    )
+
+
+def test_every_command_is_listed(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--help") == 0
+    printed = capsys.readouterr().out
+    assert all(f" {name} " in printed for name in ("demo", "serve", "migrate", "token"))
+    assert run("nonsense") == 2

@@ -1,0 +1,325 @@
+"""Whatever a client sends: a problem that names the field, never a 500, and nothing half-written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from sqlalchemy import func, select
+
+from persistence import tables
+from persistence.database import Database
+from persistence.embedded import EmbeddedUrls
+from persistence.ids import RandomIds, SystemClock
+from tests.api.bookings import at, booking
+
+Headers = dict[str, str]
+
+WRITTEN = (
+    tables.events,
+    tables.calendars,
+    tables.resources,
+    tables.calendar_access,
+    tables.scheduled_events,
+    tables.claims,
+    tables.schedule_conflicts,
+)
+
+BAD_VALUES: list[Any] = [
+    None,
+    True,
+    0,
+    -1,
+    2**31,
+    2**63,
+    10**30,
+    1.5,
+    1e308,
+    "",
+    " ",
+    "x",
+    "x" * 100_000,
+    "\x00",
+    "\ud800",
+    "2027-02-30T10:00:00Z",
+    "2027-01-01T10:00:00",
+    "9999-12-31T23:59:59Z",
+    "0001-01-01T00:00:00+14:00",
+    "-12000-01-01T00:00:00Z",
+    "PT1H",
+    "00000000-0000-0000-0000-000000000000",
+    str(uuid4()),
+    [],
+    [None],
+    {},
+    {"a": {"b": []}},
+]
+
+
+def _with(document: Any, path: tuple[str | int, ...], value: Any) -> Any:
+    """A copy of the JSON document with one value replaced."""
+    if not path:
+        return value
+    copied = json.loads(json.dumps(document))
+    at_ = copied
+    for step in path[:-1]:
+        at_ = at_[step]
+    at_[path[-1]] = value
+    return copied
+
+
+def _paths(document: Any, prefix: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    yield prefix
+    if isinstance(document, dict):
+        for key, value in document.items():
+            yield from _paths(value, (*prefix, key))
+    if isinstance(document, list):
+        for index, value in enumerate(document):
+            yield from _paths(value, (*prefix, index))
+
+
+def _field(path: tuple[str | int, ...]) -> str:
+    name = ""
+    for step in path:
+        name += f"[{step}]" if isinstance(step, int) else f".{step}" if name else step
+    return name or "body"
+
+
+def _dumps(document: Any) -> bytes:
+    """JSON with lone surrogates escaped, as a client could send it."""
+    return json.dumps(document).encode()
+
+
+@pytest.fixture
+async def counts(urls: EmbeddedUrls) -> Any:
+    """How many rows each table has, read as the worker."""
+    database = Database(urls.worker, SystemClock(), RandomIds(), pool_size=1)
+
+    async def read() -> dict[str, int]:
+        async with database.engine.connect() as connection:
+            return {
+                table.name: (await connection.execute(select(func.count()).select_from(table))).scalar_one()
+                for table in WRITTEN
+            }
+
+    yield read
+    await database.close()
+
+
+@pytest.fixture
+async def requests(make_hall: Any, make_event: Any, make_resource: Any) -> dict[str, tuple[str, Any]]:
+    """A good request of every kind that takes a body; each is spoilt value by value."""
+    hall = await make_hall("Hall")
+    event = await make_event("Gala")
+    person = await make_resource("Ada", "Staff")
+    reserved = booking(
+        event,
+        hall.calendar_id,
+        resources=[{"resourceId": person, "role": "Primary", "quantity": 1}],
+        status="Tentative",
+        holdExpiresAt=at(1),
+        override={"reason": "because"},
+    )
+    return {
+        "book": ("/api/schedules", reserved),
+        "suggest": ("/api/schedules/suggestions", reserved),
+        "event": (
+            "/api/events",
+            {"title": "T", "description": "D", "attendees": 5, "priority": 1, "organizerId": str(uuid4())},
+        ),
+        "resource": (
+            "/api/resources",
+            {
+                "name": "R",
+                "resourceType": "Venue",
+                "quantity": 1,
+                "capacity": 5,
+                "features": ["stage"],
+                "setupMinutes": 5,
+                "teardownMinutes": 5,
+                "interchangeGroup": "g",
+                "workingHours": {"Monday": [{"start": "06:00", "end": "24:00"}]},
+                "timeZone": "UTC",
+                "isActive": True,
+            },
+        ),
+        "calendar": (
+            "/api/calendars",
+            {
+                "name": "C",
+                "description": "D",
+                "calendarType": "Venue",
+                "ownerType": "Venue",
+                "isActive": True,
+                "allowOverbooking": False,
+                "maxConcurrentEvents": 2,
+                "timeZone": "UTC",
+                "instantBooking": False,
+            },
+        ),
+        "detect": (
+            "/api/schedules/conflicts/detect",
+            {"calendarId": hall.calendar_id, "from": at(0), "to": at(9)},
+        ),
+    }
+
+
+KINDS = ["book", "suggest", "event", "resource", "calendar", "detect"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_every_value_of_every_body_may_be_nonsense(
+    client: httpx.AsyncClient, requests: Any, counts: Any, as_admin: Headers, kind: str
+) -> None:
+    path, good = requests[kind]
+    headers = as_admin | {"Content-Type": "application/json"}
+    before = await counts()
+    for place in _paths(good):
+        for value in BAD_VALUES:
+            body = _dumps(_with(good, place, value))
+            answer = await client.post(f"{path}?dryRun=true", content=body, headers=headers)
+            assert answer.status_code < 500, (place, value, answer.text)
+            if answer.status_code < 400:
+                continue
+            assert answer.headers["content-type"] == "application/problem+json", (place, value)
+            problem = answer.json()
+            assert (problem["status"], problem["instance"]) == (answer.status_code, path)
+            if answer.status_code == 400:
+                _assert_names(problem["errors"], place)
+    assert await counts() == before
+
+
+def _assert_names(errors: dict[str, list[str]], place: tuple[str | int, ...]) -> None:
+    """Some named field is the spoilt one, lies inside it, or is one that follows from it."""
+    spoilt = _field(place)
+    follows = {
+        "startDateTime": "endDateTime",
+        "status": "holdExpiresAt",
+        "from": "to",
+        "ownerType": "calendarType",
+    }
+    top = str(place[0]) if place else "body"
+    allowed = {spoilt, top, follows.get(top, top)}
+    assert any(
+        name in allowed or name.startswith(spoilt) or spoilt == "body" or spoilt.startswith(name)
+        for name in errors
+    ), (place, errors)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{", b"nonsense", b"[]", b"null", b'"text"', b"NaN", b"\xff\xfe", b"{" * 5000, b"[" * 100_000],
+)
+async def test_what_is_no_json_object_is_a_problem(
+    client: httpx.AsyncClient, requests: Any, as_admin: Headers, kind: str, content: bytes
+) -> None:
+    path, _ = requests[kind]
+    headers = as_admin | {"Content-Type": "application/json"}
+    answer = await client.post(path, content=content, headers=headers)
+    if kind == "detect" and content in {b"", b"null"}:
+        assert answer.status_code == 200
+        return
+    assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json")
+    assert list(answer.json()["errors"])
+
+
+async def test_a_body_over_the_limit_is_refused_unread(
+    client: httpx.AsyncClient, as_admin: Headers, counts: Any
+) -> None:
+    before = await counts()
+    huge = b'{"title": "' + b"x" * 10_000_001 + b'"}'
+    answer = await client.post("/api/events", content=huge, headers=as_admin)
+    assert (answer.status_code, answer.json()["detail"]) == (413, "The body is over 10,000,000 bytes")
+
+    async def chunks() -> Any:
+        for _ in range(11):
+            yield b"x" * 1_000_000
+
+    streamed = await client.post("/api/events", content=chunks(), headers=as_admin)
+    assert streamed.status_code == 413
+    assert await counts() == before
+
+
+async def test_naughty_strings_survive_or_are_refused_by_name(
+    client: httpx.AsyncClient, shared_data: Path, as_manager: Headers
+) -> None:
+    strings: list[str] = json.loads((shared_data / "strings" / "blns.json").read_text())
+    headers = as_manager | {"Content-Type": "application/json"}
+    kept = set()
+    for text in strings:
+        answer = await client.post("/api/events", content=_dumps({"title": text}), headers=headers)
+        if answer.status_code == 201:
+            kept.add(text.strip())
+        else:
+            assert answer.status_code == 400, text
+            assert set(answer.json()["errors"]) == {"title"}
+    assert len(kept) > 400
+    stored: set[str] = set()
+    params = {"limit": "200"}
+    while params:
+        page = await client.get("/api/events", params=params, headers=as_manager)
+        stored |= {item["title"] for item in page.json()["items"]}
+        cursor = page.json()["nextCursor"]
+        params = {"limit": "200", "cursor": cursor} if cursor else {}
+    assert stored == kept
+    for text in strings[::10]:
+        found = await client.get("/api/schedules", params={"q": text}, headers=as_manager)
+        assert found.status_code in {200, 400}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/schedules/{}",
+        "/api/calendars/{}",
+        "/api/resources/{}",
+        "/api/events/{}",
+        "/api/schedules/conflicts/{}",
+        "/api/suggestions/{}",
+    ],
+)
+async def test_ids_in_paths(client: httpx.AsyncClient, as_admin: Headers, path: str) -> None:
+    unknown = await client.get(path.format(uuid4()), headers=as_admin)
+    assert (unknown.status_code, unknown.headers["content-type"]) == (404, "application/problem+json")
+    for nonsense in ("x", "%00", "1", "%F0%9F%98%80", "a" * 5000):
+        answer = await client.get(path.format(nonsense), headers=as_admin)
+        assert answer.status_code == 400, (nonsense, answer.text)
+        assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "limit=0",
+        "limit=201",
+        "limit=x",
+        "cursor=%00",
+        "cursor=bnVsbA",
+        "calendarId=x",
+        "status=scheduled",
+        "from=yesterday",
+        "to=9999-12-31T23:59:59Z",
+        "q=%00",
+        "conflictLevel=9",
+    ],
+)
+async def test_bad_queries_name_their_parameter(
+    client: httpx.AsyncClient, as_admin: Headers, query: str
+) -> None:
+    answer = await client.get(f"/api/schedules?{query}", headers=as_admin)
+    assert answer.status_code == 400
+    name = query.partition("=")[0]
+    assert [field.partition("[")[0] for field in answer.json()["errors"]] == [name]
+
+
+async def test_unknown_paths_and_methods_are_problems(client: httpx.AsyncClient, as_admin: Headers) -> None:
+    for method, path, status in (("GET", "/nowhere", 404), ("PATCH", "/api/schedules", 405)):
+        answer = await client.request(method, path, headers=as_admin)
+        assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+        assert answer.json()["instance"] == path
