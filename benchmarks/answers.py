@@ -25,6 +25,7 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
+from api.asgi import settle_heap
 from api.bootstrap import Callboard, bootstrap
 from api.features.schedule_event import ScheduleEvent
 from api.http.wire import format_instant
@@ -50,6 +51,7 @@ async def measure(service: Callboard, clashes: int, seed: int) -> Table:
     rows = season_rows(season, seed, midnight, ADMIN.user_id)
     async with service.database.unit_of_work(ADMIN) as uow:
         await load(uow, rows)
+    settle_heap()
     rivals = Random(seed).sample(rows.bookings, clashes)
     token = service.issuer.token(ADMIN, datetime.now(UTC), timedelta(hours=1))
     transport = httpx.ASGITransport(app=create_app(service))

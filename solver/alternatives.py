@@ -5,14 +5,14 @@ from __future__ import annotations
 from uuid import UUID
 
 from domain.enums import OwnerType, ResourceType
+from domain.interchange import may_stand_in
 from domain.schedule import ScheduleSnapshot, SnapshotBooking
 
 
 class Alternatives:
     """Resources at least as good as another: same type and group, as many pieces, enough seats, all features.
 
-    Venues stand in for each other unless a group says otherwise; people and equipment only within a group,
-    since nothing else says that one can do another's work. Only what is active and offered counts.
+    Only what is active and offered counts.
     """
 
     def __init__(self, snapshot: ScheduleSnapshot) -> None:
@@ -53,14 +53,10 @@ class Alternatives:
 
     def _found(self, resource_id: UUID, seats: int, quantity: int, owns: bool) -> tuple[UUID, ...]:
         today = self._by_id[resource_id]
-        if today.interchange_group is None and today.resource_type is not ResourceType.Venue:
-            return ()
         found = [
             other
             for other in self._offered
-            if other.resource_id != resource_id
-            and other.resource_type is today.resource_type
-            and today.interchange_group in (None, other.interchange_group)
+            if may_stand_in(other, today)
             and other.quantity >= quantity
             and (not seats or (other.capacity or 0) >= seats)
             and other.features >= today.features

@@ -66,9 +66,8 @@ class AdviceService:
         proposal = refusal.proposal
         async with self._database.unit_of_work(viewer) as uow:
             horizon = self._horizon(uow, proposal.slot)
-            own = [] if proposal.is_new else [proposal.scheduled_event_id]
             snapshot = await read_snapshot(
-                uow, horizon, [clash.rival_id for clash in refusal.clashes], without=own
+                uow, horizon, [clash.rival_id for clash in refusal.clashes], proposal
             )
             event = await events.get(uow, proposal.event_id)
             today = None if proposal.is_new else await find_booking(uow, proposal.scheduled_event_id)

@@ -9,7 +9,10 @@ from uuid import UUID
 
 from sqlalchemy import select, text
 
+from domain.entities import Calendar, Resource
 from domain.enums import AccessLevel, ResourceType, Role, ScheduleStatus
+from domain.interchange import may_stand_in
+from domain.proposal import Proposal
 from domain.schedule import FixedUses, ScheduleSnapshot, SnapshotBooking
 from domain.time_slot import TimeSlot
 from domain.viewer import Viewer
@@ -26,42 +29,75 @@ from persistence.mapping import (
 from persistence.unit_of_work import UnitOfWork
 
 _BOOKINGS = text("SELECT * FROM schedule_bookings(CAST(:bookings AS uuid[]))")
-_OCCUPANCY = text("SELECT * FROM schedule_occupancy(CAST(:during AS tstzrange), CAST(:bookings AS uuid[]))")
+_OCCUPANCY = text(
+    "SELECT * FROM schedule_occupancy(CAST(:during AS tstzrange), CAST(:resources AS uuid[]),"
+    " CAST(:calendars AS uuid[]), CAST(:except AS uuid[]))"
+)
 _LIMITS = text("SELECT schedule_limits(CAST(:during AS tstzrange))")
 
 
 async def read_snapshot(
-    uow: UnitOfWork, horizon: TimeSlot, asked: Collection[UUID], *, without: Collection[UUID] = ()
+    uow: UnitOfWork, horizon: TimeSlot, asked: Collection[UUID], request: Proposal | None = None
 ) -> ScheduleSnapshot:
-    """The schedule around some bookings: those whole, all others as what they take.
+    """The schedule around some bookings: those whole, others as what they take of all that matters to these.
 
     asked: bookings that clash; those the viewer may change are marked movable, and have their titles.
-    without: bookings to leave out.
+    request: a booking that was refused; what it may use matters too, and as it is now it is left out.
     """
     connection = uow.connection
     during = as_range(horizon)
     limits: dict[str, Any] = (await connection.execute(_LIMITS, {"during": during})).scalar_one()
-    rows = (await connection.execute(_BOOKINGS, {"bookings": list(asked)})).mappings().all()
-    whole = [row["scheduled_event_id"] for row in rows]
-    fixed = await connection.execute(_OCCUPANCY, {"during": during, "bookings": [*whole, *without]})
+    resources = tuple(resource_from(row) for row in limits["resources"] or [])
     calendar_rows: list[Row] = limits["calendars"] or []
+    calendars = tuple(calendar_from(row) for row in calendar_rows)
     book = {as_uuid(row["calendar_id"]) for row in calendar_rows if row["access"] == AccessLevel.Book}
-    titles = await _titles(uow, whole)
+    rows = (await connection.execute(_BOOKINGS, {"bookings": list(asked)})).mappings().all()
+    titles = await _titles(uow, [row["scheduled_event_id"] for row in rows])
+    bookings = tuple(_booking_from(row, titles, uow.viewer, book) for row in rows)
     return ScheduleSnapshot(
         now=uow.now,
         horizon=horizon,
-        resources=tuple(resource_from(row) for row in limits["resources"] or []),
-        calendars=tuple(calendar_from(row) for row in calendar_rows),
-        bookings=tuple(_booking_from(row, titles, uow.viewer, book) for row in rows),
+        resources=resources,
+        calendars=calendars,
+        bookings=bookings,
         closures=tuple(closure_from(row) for row in limits["closures"] or []),
-        fixed=tuple(_fixed_from(row) for row in fixed),
+        fixed=await _read_fixed(uow, horizon, resources, calendars, bookings, request),
         offered_resource_ids=_offered(uow.viewer, limits["resources"] or []),
     )
 
 
-def _fixed_from(row: Any) -> FixedUses:  # noqa: ANN401
-    uses = tuple((start, end, quantity, bool(primary)) for start, end, quantity, primary in row.uses)
-    return FixedUses(row.resource_id, row.calendar_id, uses)
+async def _read_fixed(
+    uow: UnitOfWork,
+    horizon: TimeSlot,
+    resources: Collection[Resource],
+    calendars: Collection[Calendar],
+    bookings: Collection[SnapshotBooking],
+    request: Proposal | None,
+) -> tuple[FixedUses, ...]:
+    """What all others take of the resources and calendars that these bookings use or might use instead."""
+    placed: list[SnapshotBooking | Proposal] = [*bookings]
+    if request is not None:
+        placed.append(request)
+    calendar_ids = {one.calendar_id for one in placed}
+    used = {claim.resource_id for one in placed for claim in one.claims}
+    used |= {one.owner_id for one in calendars if one.calendar_id in calendar_ids}
+    today = [resource for resource in resources if resource.resource_id in used]
+    useful = {other.resource_id for other in resources for one in today if may_stand_in(other, one)}
+    parameters = {
+        "during": as_range(horizon),
+        "resources": sorted(useful.union(one.resource_id for one in today)),
+        "calendars": sorted(calendar_ids),
+        "except": [one.scheduled_event_id for one in placed],
+    }
+    found = await uow.connection.execute(_OCCUPANCY, parameters)
+    return tuple(
+        FixedUses(
+            row.resource_id,
+            row.calendar_id,
+            tuple(zip(row.starts, row.ends, row.quantities, row.primaries, strict=True)),
+        )
+        for row in found
+    )
 
 
 async def _titles(uow: UnitOfWork, scheduled_event_ids: Collection[UUID]) -> dict[UUID, str]:

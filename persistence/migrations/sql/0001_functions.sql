@@ -192,26 +192,31 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     WHERE b.scheduled_event_id = ANY (p_bookings) AND b.status NOT IN (0, 4)
 $$;
 
--- What all other firm bookings take of each resource and each calendar that limits concurrency, as rows of
--- [start, end, quantity, 1 if primary], in minutes since 1970 rounded outward.
-CREATE FUNCTION schedule_occupancy(p_during tstzrange, p_except uuid[])
-RETURNS TABLE (resource_id uuid, calendar_id uuid, uses integer[])
+-- What all other firm bookings take of some resources, and of some calendars that limit concurrency: starts and
+-- ends in minutes since 1970 rounded outward, quantities, and whether as Primary, each as an array.
+CREATE FUNCTION schedule_occupancy(
+    p_during tstzrange, p_resources uuid[], p_calendars uuid[], p_except uuid[]
+) RETURNS TABLE (
+    resource_id uuid, calendar_id uuid, starts integer[], ends integer[], quantities integer[], primaries boolean[]
+)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT c.resource_id, NULL::uuid, array_agg(ARRAY[
-        floor(extract(epoch FROM lower(c.during)) / 60)::integer,
-        ceil(extract(epoch FROM upper(c.during)) / 60)::integer,
-        c.quantity, CASE c.role WHEN 0 THEN 1 ELSE 0 END])
-    FROM resources r
-    JOIN claims c ON c.resource_id = r.resource_id AND c.during && p_during AND c.live
-    WHERE NOT c.is_hold AND c.scheduled_event_id <> ALL (p_except)
+    SELECT c.resource_id, NULL::uuid,
+           array_agg(floor(extract(epoch FROM lower(c.during)) / 60)::integer),
+           array_agg(ceil(extract(epoch FROM upper(c.during)) / 60)::integer),
+           array_agg(c.quantity), array_agg(c.role = 0)
+    FROM claims c
+    WHERE c.resource_id = ANY (p_resources) AND c.during && p_during AND c.live AND NOT c.is_hold
+      AND c.scheduled_event_id <> ALL (p_except)
     GROUP BY c.resource_id
     UNION ALL
-    SELECT NULL, b.calendar_id, array_agg(ARRAY[
-        floor(extract(epoch FROM lower(b.during)) / 60)::integer,
-        ceil(extract(epoch FROM upper(b.during)) / 60)::integer, 1, 1])
+    SELECT NULL, b.calendar_id,
+           array_agg(floor(extract(epoch FROM lower(b.during)) / 60)::integer),
+           array_agg(ceil(extract(epoch FROM upper(b.during)) / 60)::integer),
+           array_agg(1), array_agg(true)
     FROM calendars k
     JOIN scheduled_events b ON b.calendar_id = k.calendar_id AND b.during && p_during AND b.status <> 4
-    WHERE k.owner_type <> 0 AND b.status <> 0 AND b.scheduled_event_id <> ALL (p_except)
+    WHERE k.calendar_id = ANY (p_calendars) AND k.owner_type <> 0 AND b.status <> 0
+      AND b.scheduled_event_id <> ALL (p_except)
     GROUP BY b.calendar_id
 $$;
 
@@ -253,13 +258,13 @@ REVOKE EXECUTE ON FUNCTION
     claims_in(uuid[], tstzrange[], timestamptz, uuid), bookings_in(uuid[], tstzrange[], timestamptz, uuid),
     look(timestamptz, uuid, uuid[], uuid[], tstzrange[], uuid),
     record_conflicts(jsonb, jsonb, smallint, uuid, timestamptz),
-    schedule_bookings(uuid[]), schedule_occupancy(tstzrange, uuid[]), schedule_limits(tstzrange),
+    schedule_bookings(uuid[]), schedule_occupancy(tstzrange, uuid[], uuid[], uuid[]), schedule_limits(tstzrange),
     booking_times(uuid[], timestamptz), booking_is_live(uuid, timestamptz)
     FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION
     app_user(), app_role(), my_access(uuid), my_calendars(smallint), event_is_booked(uuid),
     look(timestamptz, uuid, uuid[], uuid[], tstzrange[], uuid),
     record_conflicts(jsonb, jsonb, smallint, uuid, timestamptz),
-    schedule_bookings(uuid[]), schedule_occupancy(tstzrange, uuid[]), schedule_limits(tstzrange),
+    schedule_bookings(uuid[]), schedule_occupancy(tstzrange, uuid[], uuid[], uuid[]), schedule_limits(tstzrange),
     booking_times(uuid[], timestamptz), booking_is_live(uuid, timestamptz)
     TO callboard_app, callboard_worker;
