@@ -53,6 +53,9 @@ class Alternatives:
 
     def _found(self, resource_id: UUID, seats: int, quantity: int, owns: bool) -> tuple[UUID, ...]:
         today = self._by_id[resource_id]
+        if today.interchange_group is None and today.resource_type is not ResourceType.Venue:
+            # Nothing may stand in for it; a thousand persons are not each compared with all the others.
+            return ()
         found = [
             other
             for other in self._offered

@@ -24,6 +24,7 @@ from domain.rules.scheduling import (
     ensure_change_allowed,
     ensure_maximum_duration,
     ensure_minimum_duration,
+    ensure_not_in_past,
     ensure_start_before_end,
 )
 from domain.versions import ensure_version
@@ -193,14 +194,14 @@ def _ensure_live(uow: UnitOfWork, booking: ScheduledEvent) -> None:
 def _ensure_slot_allowed(
     uow: UnitOfWork, current: ScheduledEvent, proposal: Proposal, policy: Policy
 ) -> None:
-    """SCH-001..004; a booking that stays where it is may have begun."""
-    if proposal.slot != current.slot:
-        ensure_bookable(proposal.slot, uow.now, policy)
-        return
+    """SCH-001..004; an imported booking may stay as short as it came, one that stays put may have begun."""
     ensure_start_before_end(proposal.slot)
-    if not current.is_imported:
+    as_it_came = current.is_imported and proposal.slot.duration == current.slot.duration
+    if not as_it_came:
         ensure_minimum_duration(proposal.slot, policy)
     ensure_maximum_duration(proposal.slot, policy)
+    if proposal.slot != current.slot:
+        ensure_not_in_past(proposal.slot, uow.now)
 
 
 def _keeps_place(current: ScheduledEvent, proposal: Proposal, picture: Picture) -> bool:

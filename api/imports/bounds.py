@@ -9,7 +9,7 @@ from datetime import datetime
 from api.imports.import_errors import UnreadableSchedule
 from api.imports.schedule_file import ScheduleFile
 
-MOST_ROWS = 20_000
+MOST_ROWS = 10_000
 MOST_ROOMS = 2_000
 MOST_ROOM_DAYS = 200_000
 MOST_CLAIMS = 100_000

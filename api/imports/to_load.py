@@ -112,11 +112,12 @@ class _Loading:
         """By key: the resource made for that person before, else the only one of the name, else a new one."""
         targets = self.context.targets
         own = {person.key: person_resource_id(person) for person in self.file.persons}
+        made_from_files = frozenset(own.values())
         namesakes = Counter(person.name for person in self.file.persons)
         for person in self.file.persons:
             if own[person.key] in targets.person_ids:
                 continue
-            alike = targets.staff_by_name.get(person.name, frozenset()) - set(own.values())
+            alike = targets.staff_by_name.get(person.name, frozenset()) - made_from_files
             if namesakes[person.name] == 1 and len(alike) == 1:
                 (own[person.key],) = alike
             else:

@@ -19,7 +19,9 @@ from api.bootstrap import Callboard, bootstrap
 from api.main import create_app
 from api.settings import Settings
 from domain.viewer import Viewer
+from persistence.database import Database
 from persistence.embedded import EmbeddedUrls
+from persistence.ids import RandomIds, SystemClock
 from tests.api.people import ADMIN, CUSTOMER, MANAGER, STAFF
 
 Headers = dict[str, str]
@@ -31,6 +33,19 @@ class Hall:
 
     resource_id: str
     calendar_id: str
+
+
+class StandingClock:
+    """Stands still until it is moved."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+
+    def now(self) -> datetime:
+        return self._now
+
+    def forward(self, duration: timedelta) -> None:
+        self._now += duration
 
 
 class MakeHall(Protocol):
@@ -50,6 +65,14 @@ async def service(urls: EmbeddedUrls, settings: Settings) -> AsyncIterator[Callb
     service = bootstrap(settings, urls.application)
     yield service
     await service.close()
+
+
+@pytest.fixture
+def clock(service: Callboard) -> StandingClock:
+    """The service's clock, which stands still at the present instant."""
+    clock = StandingClock(service.database.clock.now())
+    service.database.clock = clock
+    return clock
 
 
 @pytest.fixture
@@ -243,6 +266,34 @@ def owner_execute(urls: EmbeddedUrls) -> Callable[[str], None]:
         engine.dispose()
 
     return execute
+
+
+@pytest.fixture
+def close(owner_execute: Callable[[str], None]) -> Callable[..., None]:
+    """A closure of a resource: `close(hall.resource_id, at(9), at(11), "Repairs")`."""
+
+    def make(resource_id: str, start: str, end: str, reason: str) -> None:
+        owner_execute(
+            "INSERT INTO resource_availability VALUES (gen_random_uuid(),"  # noqa: S608
+            f" '{resource_id}', tstzrange('{start}', '{end}'), '{reason}', now(), gen_random_uuid())"
+        )
+
+    return make
+
+
+@pytest.fixture
+def facts(urls: EmbeddedUrls) -> Callable[[], Awaitable[list[tuple[str, dict[str, Any]]]]]:
+    """The outbox, read as the worker: types and payloads in order."""
+
+    async def read() -> list[tuple[str, dict[str, Any]]]:
+        database = Database(urls.worker, SystemClock(), RandomIds(), pool_size=1)
+        statement = text("SELECT fact_type, payload FROM outbox ORDER BY occurred_at, outbox_id")
+        async with database.engine.connect() as connection:
+            found = [(row.fact_type, row.payload) for row in await connection.execute(statement)]
+        await database.close()
+        return found
+
+    return read
 
 
 @pytest.fixture

@@ -532,3 +532,37 @@ def test_the_command_line_says_what_is_wrong_before_it_starts_a_database(
     assert result.exit_code == 2
     assert said in result.stderr
     assert not (tmp_path / "home").exists()
+
+
+async def test_an_imported_clash_ahead_comes_with_fixes(send, client, as_manager):
+    ahead = (datetime.now(UTC) + timedelta(days=20)).date().isoformat()
+    await send(CLASHING, starting=ahead)  # among them a talk of five minutes, shorter than SCH-002 has it
+    listed = await client.get("/api/schedules/conflicts", headers=as_manager)
+    worst = listed.json()["items"][0]["scheduleConflictId"]
+    found = (await client.get(f"/api/schedules/conflicts/{worst}", headers=as_manager)).json()
+    best = found["suggestions"][0]
+    (change,) = best["changes"]
+    assert (change["eventTitle"], best["optimal"]) == ("Keynote", True)
+    applied = await client.post(best["apply"]["href"], headers=as_manager)
+    assert applied.status_code == 200
+    listed = await client.get("/api/schedules/conflicts", headers=as_manager)
+    assert [one["conflictType"] for one in listed.json()["items"]] == ["StaffConflict"]
+
+
+async def test_a_short_imported_booking_moves_as_it_came_but_gets_no_shorter(send, client, as_manager):
+    ahead = (datetime.now(UTC) + timedelta(days=20)).date()
+    await send(CLASHING, starting=ahead.isoformat())
+    items = (await client.get("/api/schedules", headers=as_manager)).json()["items"]
+    (short,) = [
+        one
+        for one in items
+        if datetime.fromisoformat(one["endDateTime"]) - datetime.fromisoformat(one["startDateTime"])
+        == timedelta(minutes=5)
+    ]
+    path = f"/api/schedules/{short['scheduledEventId']}/reschedule"
+    late = f"{ahead + timedelta(days=1)}T10"
+    shorter = {"startDateTime": f"{late}:00:00Z", "endDateTime": f"{late}:04:00Z"}
+    refused = await client.post(path, json=shorter, headers=as_manager)
+    assert refused.json()["errors"] == {"endDateTime": ["Event duration must be at least 15 minutes"]}
+    moved = await client.post(path, json=shorter | {"endDateTime": f"{late}:05:00Z"}, headers=as_manager)
+    assert (moved.status_code, moved.json()["endDateTime"]) == (200, f"{late}:05:00Z")

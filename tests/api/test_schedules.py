@@ -9,7 +9,6 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from sqlalchemy import select
 
 from domain.facts import (
     EventRemovedFromCalendar,
@@ -21,32 +20,11 @@ from domain.facts import (
     ScheduleConflictDetected,
     ScheduleConflictResolved,
 )
-from persistence import tables
-from persistence.database import Database
-from persistence.embedded import EmbeddedUrls
-from persistence.ids import RandomIds, SystemClock
 from tests.api.bookings import at, booking
 from tests.api.people import CUSTOMER, MANAGER, STAFF
 
 Make = Callable[..., Awaitable[str]]
 Headers = dict[str, str]
-
-
-@pytest.fixture
-async def facts(urls: EmbeddedUrls) -> Callable[[], Awaitable[list[tuple[str, dict[str, Any]]]]]:
-    """The outbox, read as the worker: types and payloads in order."""
-
-    async def read() -> list[tuple[str, dict[str, Any]]]:
-        database = Database(urls.worker, SystemClock(), RandomIds(), pool_size=1)
-        statement = select(tables.outbox.c.fact_type, tables.outbox.c.payload).order_by(
-            tables.outbox.c.occurred_at, tables.outbox.c.outbox_id
-        )
-        async with database.engine.connect() as connection:
-            rows = (await connection.execute(statement)).all()
-        await database.close()
-        return [(row.fact_type, row.payload) for row in rows]
-
-    return read
 
 
 async def test_a_booking_is_made_and_read_back(
