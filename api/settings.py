@@ -5,10 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from domain.local_time import is_time_zone
 from domain.policy import Policy
+
+_YEAR_DAYS = 366
+_YEAR_MINUTES = _YEAR_DAYS * 24 * 60
 
 
 class Settings(BaseSettings):
@@ -25,26 +29,33 @@ class Settings(BaseSettings):
     home: Path = Path(".callboard")
     database_url: SecretStr | None = None
     database_owner_url: SecretStr | None = None
-    database_pool_size: int = Field(default=10, ge=1)
+    database_pool_size: int = Field(default=10, ge=1, le=1_000)
     time_zone: str = "UTC"
 
     issuer: str = "callboard"
     audience: str = "callboard"
-    token_lifetime_minutes: int = Field(default=12 * 60, ge=1)
+    token_lifetime_minutes: int = Field(default=12 * 60, ge=1, le=10 * _YEAR_MINUTES)
 
-    body_limit_bytes: int = Field(default=10_000_000, ge=1)
-    solve_seconds: float = Field(default=0.5, gt=0)
-    solver_threads: int = Field(default=2, ge=1)
-    suggestion_horizon_days: int = Field(default=14, ge=1, le=366)
+    body_limit_bytes: int = Field(default=10_000_000, ge=1, le=1_000_000_000)
+    solve_seconds: float = Field(default=0.5, gt=0, le=3_600)
+    solver_threads: int = Field(default=2, ge=1, le=1_000)
+    suggestion_horizon_days: int = Field(default=14, ge=1, le=_YEAR_DAYS)
 
-    minimum_duration_minutes: int = Field(default=15, ge=1)
-    maximum_duration_days: int = Field(default=30, ge=1)
-    approval_notice_minutes: int = Field(default=120, ge=0)
+    minimum_duration_minutes: int = Field(default=15, ge=1, le=_YEAR_MINUTES)
+    maximum_duration_days: int = Field(default=30, ge=1, le=10 * _YEAR_DAYS)
+    approval_notice_minutes: int = Field(default=120, ge=0, le=_YEAR_MINUTES)
     capacity_warning_share: float = Field(default=0.8, gt=0, le=1)
-    availability_buffer_minutes: int = Field(default=15, ge=0)
-    customer_open_bookings: int = Field(default=10, ge=0)
-    customer_days_ahead: int = Field(default=180, ge=0)
-    suggestion_lifetime_minutes: int = Field(default=30, ge=1)
+    availability_buffer_minutes: int = Field(default=15, ge=0, le=_YEAR_MINUTES)
+    customer_open_bookings: int = Field(default=10, ge=0, le=1_000_000)
+    customer_days_ahead: int = Field(default=180, ge=0, le=100 * _YEAR_DAYS)
+    suggestion_lifetime_minutes: int = Field(default=30, ge=1, le=_YEAR_MINUTES)
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        if not is_time_zone(name):
+            raise ValueError("it is not an IANA time zone such as Europe/Brussels")
+        return name
 
     @property
     def policy(self) -> Policy:

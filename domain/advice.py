@@ -17,6 +17,7 @@ class StoredSuggestion:
 
     versions: of the bookings it moves, when it was made; one that has changed since makes it stale.
     request: the refused booking that applying it makes; None when it only moves existing ones.
+    hidden_resource_ids: what its places claim that the requester may not see, and is not shown.
     """
 
     suggestion_id: UUID
@@ -28,3 +29,4 @@ class StoredSuggestion:
     schedule_conflict_id: UUID | None = None
     request: Proposal | None = None
     applied_at: datetime | None = None
+    hidden_resource_ids: frozenset[UUID] = frozenset()

@@ -6,10 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from domain.conflicts import Clash, Pool, Usage, find_clashes, peak_demand
+from domain.conflicts import Clash, Pool, Usage, find_clashes_around, peak_demand
 from domain.entities import Calendar, Claim, Closure, Event, Resource, ScheduledEvent
 from domain.enums import AccessLevel, ClaimRole, ConflictLevel, ResourceType, ScheduleStatus
-from domain.errors import ConflictException, OverbookingException, RefusedClash
+from domain.errors import (
+    A_RESOURCE,
+    ConflictException,
+    OverbookingException,
+    RefusedClash,
+    TimeSlotUnavailableException,
+)
 from domain.facts import OverbookingWarningTriggered
 from domain.policy import Policy
 from domain.proposal import Proposal
@@ -28,7 +34,9 @@ class Picture:
     others: what every other live booking takes in and around the slots at stake, by pool.
     booking: the one being changed, as it is; None for a new one.
     calendar_access, resource_access: the viewer's grants.
+    visible_resource_ids: the resources that may be named to the viewer; None for all.
     open_bookings: how many bookings a Customer has ahead; 0 for other roles.
+    leaving: bookings that will be moved before the commit: in nobody's way, and judged when they move.
     """
 
     calendars: Mapping[UUID, Calendar]
@@ -40,7 +48,13 @@ class Picture:
     calendar_access: Mapping[UUID, AccessLevel] = field(default_factory=dict)
     resource_access: Mapping[UUID, AccessLevel] = field(default_factory=dict)
     resources_with_calendar: frozenset[UUID] = frozenset()
+    visible_resource_ids: frozenset[UUID] | None = None
     open_bookings: int = 0
+    leaving: frozenset[UUID] = frozenset()
+
+    def sees(self, resource_id: UUID) -> bool:
+        """Whether the viewer may see the resource at all."""
+        return self.visible_resource_ids is None or resource_id in self.visible_resource_ids
 
     def pool_of(self, resource_id: UUID) -> Pool:
         resource = self.resources[resource_id]
@@ -69,12 +83,14 @@ class Decision:
     detected: the booking's own clashes, and those between others that it brings about, with their levels.
     vanished: those that were there before and are not afterwards, its own and others'.
     overridden: whether only the override let it through.
+    inherits_clash: whether it keeps a clash that would refuse a new booking, having no more than before.
     """
 
     claims: tuple[PlacedClaim, ...]
     detected: Mapping[Clash, ConflictLevel]
     vanished: frozenset[Clash]
     overridden: bool
+    inherits_clash: bool
     warning: OverbookingWarningTriggered | None
 
 
@@ -95,29 +111,49 @@ def decide(picture: Picture, proposal: Proposal, policy: Policy) -> Decision:
     calendar = picture.calendars[proposal.calendar_id]
     claims = all_claims(calendar, proposal.claims)
     _ensure_open(picture, claims, proposal.slot)
+    own = proposal.scheduled_event_id
+    before = find_clashes_around(own, _occupancy_before(picture))
+    leaving, picture = picture.leaving, _without_leaving(picture)
     judged = _judged_clashes(picture, proposal)
-    refused = {clash: level for clash, level in judged.items() if refuses_booking(level)}
+    refusing = {clash: level for clash, level in judged.items() if refuses_booking(level)}
+    inherited = {clash for clash in refusing if clash in before and _is_kept(picture, proposal, clash)}
+    refused = {clash: level for clash, level in refusing.items() if clash not in inherited}
     overridden = bool(refused) and proposal.override_reason is not None and not calendar.allow_overbooking
     if any(
         is_refused(level, allow_overbooking=calendar.allow_overbooking, overridden=overridden)
         for level in refused.values()
     ):
         raise _refusal(picture, proposal, judged)
-    before = find_clashes(_occupancy_before(picture))
-    after = find_clashes(_occupancy_with(picture, proposal))
+    after = find_clashes_around(own, _occupancy_with(picture, proposal))
     return Decision(
-        claims=tuple(_place(picture, proposal, claim, refused) for claim in claims),
-        detected=_to_record(proposal.scheduled_event_id, before, after),
-        vanished=frozenset(before.keys() - after.keys()),
+        claims=tuple(_place(picture, proposal, claim, refusing) for claim in claims),
+        detected=_to_record(own, before, after),
+        vanished=frozenset(one for one in before.keys() - after.keys() if _is_told(one, own, leaving)),
         overridden=overridden,
+        inherits_clash=bool(inherited),
         warning=_warning(picture, proposal, policy),
     )
 
 
+def _is_kept(picture: Picture, proposal: Proposal, clash: Clash) -> bool:
+    """Whether a booking that clashed already asks no more of what it clashes over, in time or quantity."""
+    booking = picture.booking
+    if booking is None or not booking.slot.contains(proposal.slot):
+        return False
+    if clash.resource_id is None:
+        return booking.calendar_id == proposal.calendar_id
+    calendar = picture.calendars[proposal.calendar_id]
+    held = {claim.resource_id: claim.quantity for claim in booking.claims}
+    wanted = {claim.resource_id: claim.quantity for claim in all_claims(calendar, proposal.claims)}
+    return wanted[clash.resource_id] <= held.get(clash.resource_id, 0)
+
+
 def decide_removal(picture: Picture) -> frozenset[Clash]:
     """The clashes that vanish when the picture's booking is taken away."""
-    before = find_clashes(_occupancy_before(picture))
-    return frozenset(before.keys() - find_clashes(picture.others).keys())
+    assert picture.booking is not None
+    own = picture.booking.scheduled_event_id
+    before = find_clashes_around(own, _occupancy_before(picture))
+    return frozenset(before.keys() - find_clashes_around(own, picture.others).keys())
 
 
 def _to_record(
@@ -131,10 +167,32 @@ def _to_record(
     }
 
 
+def _without_leaving(picture: Picture) -> Picture:
+    """The picture in which the bookings that will be moved too have left."""
+    if not picture.leaving:
+        return picture
+    staying = {
+        pool: tuple(one for one in usages if one.scheduled_event_id not in picture.leaving)
+        for pool, usages in picture.others.items()
+    }
+    return replace(picture, others=staying)
+
+
+def _is_told(clash: Clash, own: UUID, leaving: frozenset[UUID]) -> bool:
+    """Whether this decision tells what became of the clash: of one between others, theirs may have to."""
+    pair = {clash.scheduled_event_id, clash.conflicting_event_id}
+    return own in pair or pair.isdisjoint(leaving)
+
+
 def _ensure_open(picture: Picture, claims: tuple[Claim, ...], slot: TimeSlot) -> None:
     for claim in claims:
         own = [one for one in picture.closures if one.resource_id == claim.resource_id]
-        ensure_open(picture.resources[claim.resource_id], slot, own)
+        try:
+            ensure_open(picture.resources[claim.resource_id], slot, own)
+        except TimeSlotUnavailableException:
+            if picture.sees(claim.resource_id):
+                raise
+            raise TimeSlotUnavailableException(A_RESOURCE.capitalize(), slot) from None
 
 
 def _judged_clashes(picture: Picture, proposal: Proposal) -> dict[Clash, ConflictLevel]:
@@ -146,7 +204,7 @@ def _judged_clashes(picture: Picture, proposal: Proposal) -> dict[Clash, Conflic
     own = proposal.scheduled_event_id
     return {
         clash: level
-        for clash, level in find_clashes(_occupancy_with(picture, proposal)).items()
+        for clash, level in find_clashes_around(own, _occupancy_with(picture, proposal)).items()
         if own in (clash.scheduled_event_id, clash.conflicting_event_id)
     }
 

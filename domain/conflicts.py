@@ -75,9 +75,33 @@ def find_clashes(occupancy: Mapping[Pool, Iterable[Usage]]) -> dict[Clash, Confl
 
     A pair that clashes over a venue has no TimeOverlap of its calendar beside it.
     """
+    return _classified((pool, _clashing_pairs(usages, pool.quantity)) for pool, usages in occupancy.items())
+
+
+def find_clashes_around(
+    scheduled_event_id: UUID, occupancy: Mapping[Pool, Iterable[Usage]]
+) -> dict[Clash, ConflictLevel]:
+    """The clashes that a booking may have a part in or a bearing on; the same as `find_clashes`, less others.
+
+    Whether two bookings clash over one person or thing depends on no third, so of those pools only the
+    booking's own clashes are told: somebody wanted by sixty bookings has two thousand. Venues and calendars,
+    where one clash silences another, are told whole.
+    """
+    return _classified(
+        (
+            pool,
+            _clashing_pairs(usages, pool.quantity)
+            if pool.quantity > 1 or pool.resource_type in {None, ResourceType.Venue}
+            else _pairs_with(scheduled_event_id, usages),
+        )
+        for pool, usages in occupancy.items()
+    )
+
+
+def _classified(pairs_of: Iterable[tuple[Pool, set[_Pair]]]) -> dict[Clash, ConflictLevel]:
     found: dict[Clash, ConflictLevel] = {}
-    for pool, usages in occupancy.items():
-        for pair in _clashing_pairs(usages, pool.quantity):
+    for pool, pairs in pairs_of:
+        for pair in pairs:
             clash, level = _classify(pool, pair)
             found[clash] = level
     return _without_repeated_overlaps(found)
@@ -121,6 +145,19 @@ def _clashing_pairs(usages: Iterable[Usage], quantity: int) -> set[_Pair]:
             if hold.is_hold and demand + hold.quantity > quantity:
                 pairs.update(_pair(hold, one) for one in (*firm, usage))
     return pairs
+
+
+def _pairs_with(scheduled_event_id: UUID, usages: Iterable[Usage]) -> set[_Pair]:
+    """A booking's clashes over a single piece: with all it meets there, but hold with hold."""
+    own = [one for one in usages if one.scheduled_event_id == scheduled_event_id]
+    return {
+        _pair(one, other)
+        for one in own
+        for other in usages
+        if other.scheduled_event_id != scheduled_event_id
+        and one.during.overlaps(other.during)
+        and not (one.is_hold and other.is_hold)
+    }
 
 
 def _pair(one: Usage, other: Usage) -> _Pair:

@@ -98,14 +98,18 @@ class ApprovalRequired(ForbiddenException):
     """A change this close to the start needs a manager (SCH-005)."""
 
 
-class TimeSlotUnavailableException(CallboardException):
-    """The resource is closed or outside its working hours."""
+A_RESOURCE = "a resource"
+"""What a resource is called that the viewer may not see."""
 
-    def __init__(self, resource_name: str, slot: TimeSlot, reason: str) -> None:
+
+class TimeSlotUnavailableException(CallboardException):
+    """The resource is closed or outside its working hours. reason: None when the viewer may not know it."""
+
+    def __init__(self, resource_name: str, slot: TimeSlot, reason: str | None = None) -> None:
         self.resource_name = resource_name
         self.slot = slot
         self.reason = reason
-        super().__init__(f"{resource_name} is not available: {reason}")
+        super().__init__(f"{resource_name} is not available" + ("" if reason is None else f": {reason}"))
 
 
 @dataclass(frozen=True, slots=True)

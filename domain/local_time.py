@@ -4,10 +4,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
+_NO_ZONES = frozenset({"Factory", "localtime", "posixrules"})
+"""Names that the tz database keeps for machines: what they mean depends on where they are read."""
+
 
 @cache
 def _names() -> frozenset[str]:
-    return frozenset(available_timezones())
+    return frozenset(available_timezones()) - _NO_ZONES
 
 
 def is_time_zone(name: str) -> bool:

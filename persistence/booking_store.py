@@ -28,16 +28,16 @@ from domain.time_slot import TimeSlot
 from persistence import tables
 from persistence.mapping import (
     Row,
-    as_instant,
     as_range,
     as_uuid,
     calendar_from,
     closure_from,
-    event_from,
+    event_at_stake_from,
     resource_from,
     scheduled_event_from,
-    slot_of,
+    usage_from,
 )
+from persistence.repositories.claims import update_in_order
 from persistence.unit_of_work import TransactionLost, UnitOfWork
 
 _LOOK = text(
@@ -46,7 +46,7 @@ _LOOK = text(
 )
 _RECORD = text(
     "SELECT * FROM record_conflicts(CAST(:detected AS jsonb), CAST(:vanished AS jsonb),"
-    " CAST(:method AS smallint), :user, :now)"
+    " CAST(:method AS smallint), :now)"
 )
 
 
@@ -76,6 +76,7 @@ async def look(uow: UnitOfWork, question: Question) -> Picture:
         "booking": question.booking_id,
     }
     document = (await uow.connection.execute(_LOOK, parameters)).scalar_one()
+    uow.catch_up()
     return _picture_from(document)
 
 
@@ -97,9 +98,9 @@ async def cancel_booking(uow: UnitOfWork, booking: ScheduledEvent) -> None:
     """Store a cancelled booking: its row and claims stay, but hold nothing any more."""
     await update_booking(uow, booking)
     await uow.connection.execute(
-        update(tables.claims)
-        .where(tables.claims.c.scheduled_event_id == booking.scheduled_event_id)
-        .values(live=False, enforced=False)
+        update_in_order(tables.claims.c.scheduled_event_id == booking.scheduled_event_id).values(
+            live=False, enforced=False
+        )
     )
 
 
@@ -128,7 +129,6 @@ async def record_conflicts(
         "detected": orjson.dumps(found).decode(),
         "vanished": orjson.dumps(gone).decode(),
         "method": int(method),
-        "user": uow.viewer.user_id,
         "now": uow.now,
     }
     for row in (await uow.connection.execute(_RECORD, parameters)).mappings():
@@ -229,13 +229,16 @@ def _picture_from(document: dict[str, Any]) -> Picture:
         calendars=calendars,
         resources=resources,
         others=_occupancy_from(document, calendars, resources),
-        event=None if document["event"] is None else event_from(document["event"]),
+        event=None if document["event"] is None else event_at_stake_from(document["event"]),
         booking=None if booking is None else scheduled_event_from(booking, booking["claims"]),
         closures=tuple(closure_from(row) for row in document["closures"] or []),
         calendar_access=_access(calendar_rows, "calendar_id"),
         resource_access=_access(resource_rows, "resource_id"),
         resources_with_calendar=frozenset(
             as_uuid(row["resource_id"]) for row in resource_rows if row["calendar_id"] is not None
+        ),
+        visible_resource_ids=frozenset(
+            as_uuid(row["resource_id"]) for row in resource_rows if row["visible"]
         ),
         open_bookings=document["open_bookings"],
     )
@@ -252,20 +255,9 @@ def _occupancy_from(
     for row in document["claims"] or []:
         resource = resources[as_uuid(row["resource_id"])]
         pool = Pool(resource.resource_id, resource.resource_type, resource.quantity)
-        usages[pool].append(_usage_from(row, row["quantity"], ClaimRole(row["role"])))
+        usages[pool].append(usage_from(row, row["quantity"], ClaimRole(row["role"])))
     for row in document["bookings"] or []:
         calendar = calendars[as_uuid(row["calendar_id"])]
         pool = Pool(None, None, calendar.max_concurrent_events, calendar.calendar_id)
-        usages[pool].append(_usage_from(row, 1, ClaimRole.Primary))
+        usages[pool].append(usage_from(row, 1, ClaimRole.Primary))
     return {pool: tuple(some) for pool, some in usages.items()}
-
-
-def _usage_from(row: Row, quantity: int, role: ClaimRole) -> Usage:
-    return Usage(
-        scheduled_event_id=as_uuid(row["scheduled_event_id"]),
-        during=slot_of(row["start"], row["end"]),
-        created_at=as_instant(row["created_at"]),
-        quantity=quantity,
-        role=role,
-        is_hold=row["is_hold"],
-    )

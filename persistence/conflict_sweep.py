@@ -9,16 +9,15 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from domain.booking import Occupancy
 from domain.conflicts import Clash, Pool, Usage, find_clashes
 from domain.enums import ClaimRole, ConflictLevel, ResourceType
 from domain.reconciliation import Reconciliation, reconcile
 from domain.time_slot import TimeSlot
 from persistence.booking_store import record_conflicts
-from persistence.mapping import Row, as_range, slot_of
+from persistence.mapping import as_range, usage_from
 from persistence.repositories.conflicts import recorded_over
 from persistence.unit_of_work import UnitOfWork
-
-Occupancy = Mapping[Pool, tuple[Usage, ...]]
 
 _CLAIMS = text(
     "SELECT * FROM sweep_claims(CAST(:resources AS uuid[]), CAST(:during AS tstzrange), :now, :lock)"
@@ -127,7 +126,7 @@ async def _claimed(
     usages: defaultdict[Pool, list[Usage]] = defaultdict(list)
     for row in (await uow.connection.execute(_CLAIMS, parameters)).mappings():
         pool = Pool(row["resource_id"], ResourceType(row["resource_type"]), row["available"])
-        usages[pool].append(_usage_from(row, row["quantity"], ClaimRole(row["role"])))
+        usages[pool].append(usage_from(row, row["quantity"], ClaimRole(row["role"])))
     return {pool: tuple(some) for pool, some in usages.items()}
 
 
@@ -136,19 +135,8 @@ async def _booked(uow: UnitOfWork, calendar_ids: Collection[UUID], during: TimeS
     usages: defaultdict[Pool, list[Usage]] = defaultdict(list)
     for row in (await uow.connection.execute(_BOOKINGS, parameters)).mappings():
         pool = Pool(None, None, row["available"], row["calendar_id"])
-        usages[pool].append(_usage_from(row, 1, ClaimRole.Primary))
+        usages[pool].append(usage_from(row, 1, ClaimRole.Primary))
     return {pool: tuple(some) for pool, some in usages.items()}
-
-
-def _usage_from(row: Row, quantity: int, role: ClaimRole) -> Usage:
-    return Usage(
-        row["scheduled_event_id"],
-        slot_of(row["start"], row["end"]),
-        row["created_at"],
-        quantity,
-        role,
-        row["is_hold"],
-    )
 
 
 def _hull(slots: Iterable[TimeSlot]) -> TimeSlot:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from psycopg.types.range import TimestamptzRange
 
+from domain.conflicts import Usage
 from domain.entities import (
     Calendar,
     Claim,
@@ -55,6 +56,18 @@ def slot_of(start: datetime | str, end: datetime | str) -> TimeSlot:
     return TimeSlot(as_instant(start), as_instant(end))
 
 
+def usage_from(row: Row, quantity: int, role: ClaimRole) -> Usage:
+    """What a live booking takes, of a row with its range as `start` and `end`."""
+    return Usage(
+        scheduled_event_id=as_uuid(row["scheduled_event_id"]),
+        during=slot_of(row["start"], row["end"]),
+        created_at=as_instant(row["created_at"]),
+        quantity=quantity,
+        role=role,
+        is_hold=row["is_hold"],
+    )
+
+
 def event_from(row: Row) -> Event:
     """The event of an `events` row."""
     return Event(
@@ -66,6 +79,11 @@ def event_from(row: Row) -> Event:
         priority=row["priority"],
         version=row["version"],
     )
+
+
+def event_at_stake_from(row: Row) -> Event:
+    """The event of a `look`, which tells only what a booking is judged by: no title, no description."""
+    return event_from({"title": "", "description": None, **row})
 
 
 def calendar_from(row: Row) -> Calendar:

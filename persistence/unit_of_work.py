@@ -37,7 +37,7 @@ _APPEND_AUDIT = text(
 
 @dataclass(slots=True)
 class UnitOfWork:
-    """What a handler works with: the viewer, one instant for all it writes, and the open transaction.
+    """What a handler works with: the viewer, the instant of all it writes, and the open transaction.
 
     Facts and audit entries given here are written just before the commit.
     """
@@ -46,6 +46,7 @@ class UnitOfWork:
     viewer: Viewer
     now: datetime
     ids: IdSource
+    clock: Clock
     _facts: list[tuple[UUID, Fact]] = field(default_factory=list)
     _audit: list[dict[str, Any]] = field(default_factory=list)
 
@@ -73,6 +74,10 @@ class UnitOfWork:
                 "after": after,
             }
         )
+
+    def catch_up(self) -> None:
+        """Take the present as the instant of what is written from here on: waiting for locks takes time."""
+        self.now = max(self.now, self.clock.now())
 
     @property
     def facts(self) -> list[Fact]:
@@ -139,7 +144,7 @@ async def unit_of_work(
                 text("SELECT set_config('app.user_id', :user, true), set_config('app.role', :role, true)"),
                 {"user": str(viewer.user_id), "role": str(int(viewer.role))},
             )
-            uow = UnitOfWork(connection, viewer, clock.now(), ids)
+            uow = UnitOfWork(connection, viewer, clock.now(), ids, clock)
             yield uow
             await uow.flush()
             if dry_run:

@@ -18,6 +18,7 @@ from solver.limits import Limits
 from solver.moving_terms import MovingTerms
 from solver.resource import ResourceKind
 from solver.suggest import suggest
+from solver.suggestion import Suggestion as SolverSuggestion
 from solver.translate import Translation, translate
 
 
@@ -83,12 +84,14 @@ def advise_on_request(
     terms: MovingTerms | None = None,
     count: int = 5,
     limits: Limits | None = None,
+    request_is_booked: bool = False,
 ) -> tuple[Suggestion, ...]:
     """The best ways to fit in a request that was refused: elsewhere, or with its rivals moved out of the way.
 
     request: at the time and place asked for, its claims complete (the owner of its calendar first); not among
         the snapshot's bookings. In the suggestions its change has no scheduled_event_id; where only rivals
         move, it is booked as asked for.
+    request_is_booked: whether it is a booking already, which was refused another place; for the sentences.
     Fixes that leave the request without any conflict come alone; where there are none, those that end what
     refuses it. Empty when nothing refuses it or nothing would help.
     """
@@ -98,7 +101,8 @@ def advise_on_request(
     clashing = [clash for clash in checker.clashes if index in (clash.first, clash.second)]
     refusing = [clash for clash in clashing if refuses_booking(ConflictLevel(clash.level))]
     rivals = sorted({clash.first for clash in refusing or clashing if clash.second == index})
-    return _best(translation, checker, (clashing, refusing), [[index], rivals], count, limits)
+    goals, movers = (clashing, refusing), ([index], rivals)
+    return _best(translation, checker, goals, movers, count, limits, request_is_booked=request_is_booked)
 
 
 def _nearby(snapshot: ScheduleSnapshot, request: SnapshotBooking) -> list[UUID]:
@@ -130,13 +134,27 @@ def _best(
     mover_sets: Sequence[Sequence[int]],
     count: int,
     limits: Limits | None,
+    *,
+    request_is_booked: bool = False,
 ) -> tuple[Suggestion, ...]:
-    fixes = Fixes(translation)
     for targets in goals:
         found = suggest(translation.problem, targets, mover_sets, count=count, limits=limits, checker=checker)
         if found:
+            involved = _involved(translation, mover_sets, found)
+            fixes = Fixes(translation, involved, request_is_booked=request_is_booked)
             return tuple(fixes.suggestion(one) for one in found)
     return ()
+
+
+def _involved(
+    translation: Translation, mover_sets: Sequence[Sequence[int]], found: Sequence[SolverSuggestion]
+) -> set[int]:
+    """All that a reader may take a sentence to be about; of what stays, only what the viewer may see."""
+    moved = {change.activity for one in found for change in one.changes}
+    visible = {
+        index for movers in mover_sets for index in movers if translation.bookings[index].title is not None
+    }
+    return moved | visible
 
 
 def _is_meant(translation: Translation, clash: Clash, conflict: DomainClash) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from solver.activity import Activity
-from solver.placement import Assignment, Placement
+from solver.placement import Placement
 from solver.problem import ProblemData
 
 
@@ -55,11 +55,3 @@ def placement_cost(problem: ProblemData, index: int, placement: Placement) -> Co
         minutes=problem.weights.minute_moved * abs(placement.start_minute - activity.start_minute),
         swaps=sum(swaps),
     )
-
-
-def assignment_cost(problem: ProblemData, assignment: Assignment) -> Cost:
-    """The price of a whole assignment against today's."""
-    total = Cost()
-    for index, placement in enumerate(assignment):
-        total = total + placement_cost(problem, index, placement)
-    return total

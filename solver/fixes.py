@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from uuid import UUID
 
@@ -11,7 +12,8 @@ from domain.suggestion import Change, Cost, Placement, Suggestion
 from domain.time_slot import TimeSlot
 from solver.cost import Cost as SolverCost
 from solver.kind import Kind
-from solver.phrase import Phrase
+from solver.naming import Naming
+from solver.phrase import Phrase, Saying
 from solver.placement import Placement as SolverPlacement
 from solver.suggestion import Suggestion as SolverSuggestion
 from solver.translate import Translation
@@ -24,10 +26,18 @@ _KINDS = {
 
 
 class Fixes:
-    """Turns the solver's placements back into the domain's."""
+    """Turns the solver's placements back into the domain's.
 
-    def __init__(self, translation: Translation) -> None:
+    involved: the activities that a list of fixes is about, all that move among them.
+    request_is_booked: whether the request is a booking that is to move; a fix that makes room for it then
+        says that it moves as well.
+    """
+
+    def __init__(
+        self, translation: Translation, involved: Collection[int], *, request_is_booked: bool = False
+    ) -> None:
         self._translation = translation
+        self._request_is_booked = request_is_booked
         snapshot = translation.snapshot
         self._calendars = {calendar.calendar_id: calendar for calendar in snapshot.calendars}
         self._phrase = Phrase(
@@ -35,22 +45,27 @@ class Fixes:
             snapshot.offered_resource_ids,
             snapshot.now,
         )
+        self._naming = Naming(translation, involved, self._phrase, request_is_booked=request_is_booked)
 
     def suggestion(self, found: SolverSuggestion) -> Suggestion:
         """One fix with its sentence."""
-        changes = tuple(self.change(change.activity, change.after) for change in found.changes)
-        zones = [self._translation.bookings[change.activity].time_zone for change in found.changes]
+        changes = tuple(self.change(one.activity, one.after) for one in found.changes)
+        moved = [one.activity for one in found.changes]
+        summary = self._phrase.sentence(map(self._saying, moved, changes))
+        request = self._translation.request
+        if self._request_is_booked and request is not None and request not in moved:
+            summary += f"; {self._naming.name(request)} moves as asked"
         return Suggestion(
             kind=_KINDS[found.kind],
-            summary=self._phrase.sentence(tuple(zip(changes, zones, strict=True))),
+            summary=summary,
             changes=changes,
             cost=cost_terms(found.cost),
             optimal=found.optimal,
         )
 
-    def sentence(self, change: Change, time_zone: str) -> str:
+    def sentence(self, activity: int, change: Change) -> str:
         """What one change does."""
-        return self._phrase.sentence(((change, time_zone),))
+        return self._phrase.sentence((self._saying(activity, change),))
 
     def change(self, activity: int, after: SolverPlacement) -> Change:
         """One booking put where a placement says."""
@@ -62,6 +77,10 @@ class Fixes:
             after=self._placement(booking, activity, after),
             title=booking.title,
         )
+
+    def _saying(self, activity: int, change: Change) -> Saying:
+        zone = self._translation.bookings[activity].time_zone
+        return Saying(change, self._naming.name(activity), zone, self._naming.zones_said)
 
     def _placement(self, booking: SnapshotBooking, activity: int, after: SolverPlacement) -> Placement:
         planned = self._translation.problem.activities[activity]

@@ -20,9 +20,3 @@ class MovingTerms:
     reach_minutes: int | None = None
     move_confirmed: bool = False
     weights: Weights = field(default_factory=Weights)
-
-    @classmethod
-    def for_files(cls) -> "MovingTerms":
-        """For a programme on file: all its bookings weigh the same, on five minutes, and no notice is due."""
-        weights = Weights(touch_short_notice=0, touch_per_attendee=0, swap_rank=0)
-        return cls(notice_minutes=0, step_minutes=5, move_confirmed=True, weights=weights)

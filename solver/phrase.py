@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from domain.entities import Resource
+from domain.entities import Claim, Resource
 from domain.enums import ResourceType
 from domain.suggestion import Change
 from domain.time_slot import TimeSlot
@@ -17,6 +18,19 @@ _MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July"),
     *("August", "September", "October", "November", "December"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """One change to be said.
+
+    name: what the booking is called. zone_said: whether its times are followed by the name of their zone.
+    """
+
+    change: Change
+    name: str
+    time_zone: str
+    zone_said: bool = False
 
 
 class Phrase:
@@ -32,13 +46,29 @@ class Phrase:
         self._nameable = nameable
         self._now = now
 
-    def sentence(self, changes: tuple[tuple[Change, str], ...]) -> str:
-        """All changes, each with the zone its times are said in, as one sentence."""
-        parts = [self._change(change, ZoneInfo(zone)) for change, zone in changes]
+    def sentence(self, sayings: Iterable[Saying]) -> str:
+        """All changes as one sentence."""
+        parts = [self._change(one) for one in sayings]
         return parts[0] + "".join(f"; {part[0].lower()}{part[1:]}" for part in parts[1:])
 
-    def _change(self, change: Change, zone: ZoneInfo) -> str:
-        title = change.title if change.title is not None else "another booking"
+    def title(self, title: str | None) -> str:
+        """What a booking is called that its title suffices for, or that the viewer may not see."""
+        return "another booking" if title is None else title
+
+    def start(self, slot: TimeSlot, zone: ZoneInfo) -> str:
+        """The day and time of day at which a slot starts."""
+        start = slot.start_date_time.astimezone(zone)
+        return f"{self._day(start)}, {start:%H:%M}"
+
+    def venues(self, claims: Iterable[Claim]) -> Iterator[str]:
+        """The names of the venues among what is claimed, of those that may be named."""
+        for claim in claims:
+            nameable = self._nameable is None or claim.resource_id in self._nameable
+            if nameable and self._is_venue(claim.resource_id):
+                yield self._name(claim.resource_id)
+
+    def _change(self, saying: Saying) -> str:
+        change, name = saying.change, saying.name
         swaps = [
             (old.resource_id, new.resource_id)
             for old, new in zip(change.before.claims, change.after.claims, strict=True)
@@ -47,17 +77,18 @@ class Phrase:
         venues = [new for old, new in swaps if self._is_venue(old)]
         others = [(old, new) for old, new in swaps if not self._is_venue(old)]
         moves = change.before.slot != change.after.slot
-        when = self._when(change.after.slot, zone)
+        when = self.when(change.after.slot, ZoneInfo(saying.time_zone))
+        when += f" ({saying.time_zone})" if saying.zone_said else ""
         if venues:
             place = " and ".join(self._name(venue) for venue in venues)
-            said = f"Move {title} to {place}" + (f" on {when}" if moves else "")
+            said = f"Move {name} to {place}" + (f" on {when}" if moves else "")
         elif moves:
             same = "same room" if any(self._is_venue(c.resource_id) for c in change.before.claims) else ""
-            said = f"Move {title} to {when}" + (f", {same}" if same and not others else "")
+            said = f"Move {name} to {when}" + (f", {same}" if same and not others else "")
         else:
             first, *others = others
             swap = self._swap(*first)
-            said = f"{swap[0].upper()}{swap[1:]} for {title}"
+            said = f"{swap[0].upper()}{swap[1:]} for {name}"
         said += "".join(f", {self._swap(old, new)}" for old, new in others)
         return said if moves else f"{said}, same time"
 
@@ -66,7 +97,8 @@ class Phrase:
             return f"use {self._name(new)}"
         return f"use {self._name(new)} instead of {self._name(old)}"
 
-    def _when(self, slot: TimeSlot, zone: ZoneInfo) -> str:
+    def when(self, slot: TimeSlot, zone: ZoneInfo) -> str:
+        """The days and times of day of a slot."""
         start, end = slot.start_date_time.astimezone(zone), slot.end_date_time.astimezone(zone)
         if start.date() == end.date():
             return f"{self._day(start)}, {start:%H:%M}-{end:%H:%M}"

@@ -47,11 +47,11 @@ def repair_schedule(
     """
     translation = translate(snapshot, terms)
     result = repair(translation.problem, limits=limits, on_progress=on_progress)
-    fixes = Fixes(translation)
+    fixes = Fixes(translation, result.moved)
     changes = []
     for activity in result.moved:
         change = fixes.change(activity, result.assignment[activity])
-        changes.append((change, fixes.sentence(change, translation.bookings[activity].time_zone)))
+        changes.append((change, fixes.sentence(activity, change)))
     prices = {activity.touch_cost for activity in translation.problem.activities}
     return ScheduleRepair(tuple(changes), _moved_at_least(result, prices), len(result.clashes))
 

@@ -48,13 +48,6 @@ class Translation:
     venue_calendars: dict[UUID, UUID]
     request: int | None
 
-    def activity_of(self, scheduled_event_id: UUID) -> int:
-        """The activity of a booking; raises KeyError when the snapshot has none."""
-        for index, booking in enumerate(self.bookings):
-            if booking.scheduled_event_id == scheduled_event_id:
-                return index
-        raise KeyError(scheduled_event_id)
-
 
 def translate(
     snapshot: ScheduleSnapshot,

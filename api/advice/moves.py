@@ -20,3 +20,13 @@ def as_move(suggestion: Suggestion, today: ScheduledEvent, wanted: SnapshotBooki
     own = Change(today.scheduled_event_id, before, placed[0] if placed else asked, wanted.title)
     rivals = [one for one in suggestion.changes if one.scheduled_event_id is not None]
     return replace(suggestion, changes=(*rivals, own))
+
+
+def stays(suggestion: Suggestion) -> bool:
+    """Whether the booking that is moved last would be where it is today."""
+    own = suggestion.changes[-1]
+    return (own.before.calendar_id, own.before.slot, set(own.before.claims)) == (
+        own.after.calendar_id,
+        own.after.slot,
+        set(own.after.claims),
+    )

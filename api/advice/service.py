@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
-from api.advice.moves import as_move
+from api.advice.moves import as_move, stays
 from domain.advice import StoredSuggestion
 from domain.booking import all_claims
 from domain.entities import Event, ScheduledEvent
@@ -26,7 +26,7 @@ from persistence.readers.clashes import find_clash
 from persistence.readers.snapshot import read_snapshot
 from persistence.repositories import events
 from persistence.repositories.bookings import find_booking
-from persistence.repositories.suggestions import save_suggestions
+from persistence.repositories.suggestions import as_seen, save_suggestions
 from persistence.unit_of_work import UnitOfWork
 from solver.advisor import advise_on_conflict, advise_on_request
 from solver.limits import Limits
@@ -65,7 +65,7 @@ class AdviceService:
         """Ways to fit in a booking that was refused; a Manager may also move what is in its way."""
         proposal = refusal.proposal
         async with self._database.unit_of_work(viewer) as uow:
-            horizon = self._horizon(uow, proposal.slot)
+            horizon = self._horizon(uow, proposal.slot, moves_booking=not proposal.is_new)
             snapshot = await read_snapshot(
                 uow, horizon, [clash.rival_id for clash in refusal.clashes], proposal
             )
@@ -85,7 +85,8 @@ class AdviceService:
             return Advice(shed=True)
         if today is None:
             return await self._keep(viewer, snapshot, solved, request=proposal)
-        moves = [as_move(one, today, request) for one in solved]
+        # Its own place looks free without it; to stay there is no fix.
+        moves = [move for one in solved if not stays(move := as_move(one, today, request))]
         return await self._keep(viewer, snapshot, moves, moved=today)
 
     async def for_conflict(self, schedule_conflict_id: UUID, viewer: Viewer) -> Advice:
@@ -114,9 +115,13 @@ class AdviceService:
         """Let running solves end and take no new ones."""
         self._threads.shutdown(cancel_futures=True)
 
-    def _horizon(self, uow: UnitOfWork, slot: TimeSlot) -> TimeSlot:
-        """Where bookings may go: around the slot, not in the past, no further than the viewer may book."""
-        start = max(slot.start_date_time - self._reach, uow.now)
+    def _horizon(self, uow: UnitOfWork, slot: TimeSlot, *, moves_booking: bool = False) -> TimeSlot:
+        """Where bookings may go: around the slot, not in the past, no further than the viewer may book.
+
+        moves_booking: only a manager moves one to a start within the notice (SCH-005).
+        """
+        notice = self._policy.approval_notice if moves_booking and not uow.viewer.sees_all else timedelta(0)
+        start = max(slot.start_date_time - self._reach, uow.now + notice)
         end = max(slot.end_date_time + self._reach, start + self._reach)
         if uow.viewer.role is Role.Customer:
             end = min(end, uow.now + timedelta(days=self._policy.customer_days_ahead))
@@ -173,7 +178,7 @@ class AdviceService:
                 for one in solved
             )
             await save_suggestions(uow, kept)
-        return Advice(kept)
+            return Advice(tuple([await as_seen(uow, one) for one in kept]))
 
 
 def _with_rivals_fixed(snapshot: ScheduleSnapshot) -> ScheduleSnapshot:

@@ -60,6 +60,8 @@ class Issuer:
 
 
 def _reason(error: Exception) -> str:
+    if isinstance(error, jwt.InvalidSignatureError):
+        return "it was signed with another key, perhaps of another CALLBOARD_HOME"
     return str(error) if isinstance(error, jwt.InvalidTokenError) else "its subject or role is unknown"
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from domain.booking import Picture, all_claims
-from domain.entities import Calendar, Event
-from domain.enums import AccessLevel, ResourceType, Role, ScheduleStatus
-from domain.errors import FieldException, ForbiddenException
+from domain.entities import Calendar, Claim, Event
+from domain.enums import AccessLevel, Role, ScheduleStatus
+from domain.errors import A_RESOURCE, FieldException, ForbiddenException
 from domain.policy import Policy
 from domain.proposal import Proposal
 from domain.viewer import Viewer
@@ -22,19 +23,17 @@ UNKNOWN_RESOURCE = "Resource does not exist or is inactive"
 async def ensure_may_place(
     uow: UnitOfWork, picture: Picture, proposal: Proposal, policy: Policy
 ) -> tuple[Calendar, Event]:
-    """Judge who asks and what for: unknown or hidden ids are a 400 alike, visible but not bookable is a 403.
+    """Judge what is asked for: unknown or hidden ids are a 400 alike, a Customer's limits a 400 or 403.
 
     Returns the calendar and the event of the proposal.
     """
     calendar = _visible_calendar(picture, proposal.calendar_id, uow.viewer)
     event = await _visible_event(uow, picture)
-    _ensure_resources_visible(picture, proposal, uow.viewer)
+    _ensure_resources_visible(picture, proposal)
     _ensure_quantities(picture, proposal)
-    if not may_book(picture, calendar.calendar_id, uow.viewer):
-        raise ForbiddenException(f"You may look at {calendar.name}, but not book it")
     held = _held(picture)
     for index, claim in enumerate(proposal.claims):
-        if claim.resource_id not in held and not _may_claim(picture, claim.resource_id, uow.viewer):
+        if claim not in held and not _may_claim(picture, claim.resource_id, uow.viewer):
             name = picture.resources[claim.resource_id].name
             raise ForbiddenException(f"You may look at {name} (resources[{index}]), but not book it")
     if uow.viewer.role is Role.Customer:
@@ -42,9 +41,20 @@ async def ensure_may_place(
     return calendar, event
 
 
-def may_book(picture: Picture, calendar_id: UUID, viewer: Viewer) -> bool:
-    """Whether the viewer may put bookings on the calendar."""
-    return viewer.sees_all or picture.calendar_access.get(calendar_id) is AccessLevel.Book
+def ensure_may_book(viewer: Viewer, picture: Picture, proposal: Proposal) -> None:
+    """Raise ForbiddenException for a calendar that the viewer may look at, but not book.
+
+    A calendar that is hidden is left to be refused like one that does not exist, unless the viewer's own
+    booking is on it.
+    """
+    calendar = picture.calendars.get(proposal.calendar_id)
+    access = picture.calendar_access.get(proposal.calendar_id)
+    if calendar is None or viewer.sees_all or access is AccessLevel.Book:
+        return
+    if access is AccessLevel.View:
+        raise ForbiddenException(f"You may look at {calendar.name}, but not book it")
+    if picture.booking is not None and picture.booking.calendar_id == proposal.calendar_id:
+        raise ForbiddenException("You may not book the calendar of this booking any more")
 
 
 def ensure_may_change(
@@ -63,6 +73,9 @@ def _visible_calendar(picture: Picture, calendar_id: UUID, viewer: Viewer) -> Ca
     visible = calendar is not None and (viewer.sees_all or calendar_id in picture.calendar_access)
     if calendar is None or not visible or not calendar.is_active:
         raise FieldException("calendarId", UNKNOWN_CALENDAR)
+    owner = picture.resources.get(calendar.owner_id)
+    if owner is not None and not owner.is_active and owner.resource_id not in _held_ids(picture):
+        raise FieldException("calendarId", UNKNOWN_CALENDAR)
     return calendar
 
 
@@ -76,31 +89,37 @@ async def _visible_event(uow: UnitOfWork, picture: Picture) -> Event:
     return event
 
 
-def _ensure_resources_visible(picture: Picture, proposal: Proposal, viewer: Viewer) -> None:
-    known = {picture.calendars[proposal.calendar_id].resource_id, *_held(picture)}
+def _ensure_resources_visible(picture: Picture, proposal: Proposal) -> None:
+    owner, held = picture.calendars[proposal.calendar_id].resource_id, _held(picture)
+    held_ids = _held_ids(picture)
     for index, claim in enumerate(proposal.claims):
         resource = picture.resources.get(claim.resource_id)
-        visible = claim.resource_id in known or (
-            resource is not None and _sees_resource(picture, claim.resource_id, viewer)
-        )
-        if resource is None or not visible or not resource.is_active:
+        visible = claim.resource_id == owner or claim in held or picture.sees(claim.resource_id)
+        usable = resource is not None and (resource.is_active or claim.resource_id in held_ids)
+        if not visible or not usable:
             raise FieldException(f"resources[{index}].resourceId", UNKNOWN_RESOURCE)
 
 
-def _held(picture: Picture) -> frozenset[UUID]:
+def with_hidden_claims(picture: Picture, proposal: Proposal) -> Proposal:
+    """The proposal with what its booking claims and the viewer cannot see, and so cannot mean to give up."""
+    assert picture.booking is not None
+    owner = picture.calendars[picture.booking.calendar_id].resource_id
+    named = {owner, *(claim.resource_id for claim in proposal.claims)}
+    kept = (
+        claim
+        for claim in picture.booking.claims
+        if claim.resource_id not in named and not picture.sees(claim.resource_id)
+    )
+    return replace(proposal, claims=(*proposal.claims, *kept))
+
+
+def _held(picture: Picture) -> frozenset[Claim]:
     """What the booking that is being changed claims already; it may keep that, whoever assigned it."""
-    claims = picture.booking.claims if picture.booking is not None else ()
-    return frozenset(claim.resource_id for claim in claims)
+    return frozenset(picture.booking.claims if picture.booking is not None else ())
 
 
-def _sees_resource(picture: Picture, resource_id: UUID, viewer: Viewer) -> bool:
-    """As the row policy of `resources` has it."""
-    if viewer.sees_all or resource_id in picture.resource_access:
-        return True
-    if resource_id in picture.resources_with_calendar:
-        return False
-    kind = picture.resources[resource_id].resource_type
-    return viewer.role is Role.Staff or kind in {ResourceType.Equipment, ResourceType.Other}
+def _held_ids(picture: Picture) -> frozenset[UUID]:
+    return frozenset(claim.resource_id for claim in _held(picture))
 
 
 def _may_claim(picture: Picture, resource_id: UUID, viewer: Viewer) -> bool:
@@ -115,6 +134,8 @@ def _ensure_quantities(picture: Picture, proposal: Proposal) -> None:
     named = [claim.resource_id for claim in proposal.claims]
     for index, claim in enumerate(all_claims(calendar, proposal.claims)):
         resource = picture.resources[claim.resource_id]
+        if claim.quantity > resource.quantity and not picture.sees(claim.resource_id):
+            raise FieldException("resources", f"There are not as many of {A_RESOURCE} any more")
         if claim.quantity > resource.quantity:
             position = named.index(claim.resource_id) if claim.resource_id in named else index
             raise FieldException(

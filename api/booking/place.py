@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from api.booking.access import ensure_may_change, ensure_may_place, status_for
+from api.booking.access import (
+    ensure_may_book,
+    ensure_may_change,
+    ensure_may_place,
+    status_for,
+    with_hidden_claims,
+)
 from domain.booking import Decision, Picture, decide, decide_removal
 from domain.entities import ScheduledEvent
 from domain.enums import ResolutionMethod, ScheduleStatus
-from domain.errors import StateConflict
+from domain.errors import FieldException, StateConflict
 from domain.facts import (
     EventRemovedFromCalendar,
     EventRescheduled,
@@ -27,6 +33,7 @@ from domain.rules.scheduling import (
     ensure_not_in_past,
     ensure_start_before_end,
 )
+from domain.time_slot import TimeSlot
 from domain.versions import ensure_version
 from persistence.booking_store import (
     Question,
@@ -50,6 +57,9 @@ class Change:
     propose: from the booking as it is to what it is to be.
     expected_version: what the caller last saw; None for whatever there is.
     needs_notice: whether SCH-005 applies, as it does to all changes but a confirmation.
+    guard: judged last and under the locks; raises when the change may not be made after all.
+    leaving: other bookings that are moved after this one in the same transaction.
+    keeps_hidden: whether it goes on claiming what it claims and the viewer cannot see, named or not.
     """
 
     scheduled_event_id: UUID
@@ -58,18 +68,24 @@ class Change:
     expected_version: int | None = None
     reason: str | None = None
     needs_notice: bool = True
+    guard: Callable[[UnitOfWork], Awaitable[None]] | None = None
+    leaving: frozenset[UUID] = frozenset()
+    keeps_hidden: bool = False
 
 
 async def place_new(uow: UnitOfWork, proposal: Proposal, policy: Policy) -> ScheduledEvent:
-    """Book the proposal, in the order 400, 403, 422, 409 (DESIGN 4.5)."""
-    ensure_bookable(proposal.slot, uow.now, policy)
+    """Book the proposal, in the order 403, 400, 422, 409 (DESIGN 4.5)."""
     question = Question(
         [proposal.calendar_id],
-        [proposal.slot],
+        _in_order(proposal.slot),
         [claim.resource_id for claim in proposal.claims],
         event_id=proposal.event_id,
     )
     picture = await look(uow, question)
+    proposal = replace(proposal, created_at=uow.now)
+    ensure_may_book(uow.viewer, picture, proposal)
+    ensure_bookable(proposal.slot, uow.now, policy)
+    _ensure_hold_lies_ahead(uow, proposal)
     calendar, event = await ensure_may_place(uow, picture, proposal, policy)
     proposal = replace(proposal, status=status_for(uow.viewer, calendar, proposal.status))
     decision = decide(picture, proposal, policy)
@@ -101,11 +117,18 @@ async def place_changed(uow: UnitOfWork, change: Change, policy: Policy) -> Sche
     ensure_may_change(uow.viewer, current.owner_id, picture.calendar_access.get(current.calendar_id))
     ensure_version(current.version, change.expected_version)
     _ensure_live(uow, current)
+    ensure_may_book(uow.viewer, picture, proposal)
+    if proposal == Proposal.of(current):
+        return current
     if change.needs_notice:
         starts = (current.slot.start_date_time, proposal.slot.start_date_time)
         ensure_change_allowed(starts, uow.now, uow.viewer.role, policy)
     _ensure_slot_allowed(uow, current, proposal, policy)
-    _, event = await ensure_may_place(uow, picture, proposal, policy)
+    calendar, event = await ensure_may_place(uow, picture, proposal, policy)
+    if change.guard is not None:
+        await change.guard(uow)
+    if not _keeps_place(current, proposal, picture):
+        proposal = replace(proposal, status=status_for(uow.viewer, calendar, proposal.status))
     booking = replace(
         current,
         event_id=proposal.event_id,
@@ -175,7 +198,7 @@ async def _look_at(uow: UnitOfWork, change: Change) -> tuple[ScheduledEvent, Pro
     claimed = {claim.resource_id for claim in (*current.claims, *proposal.claims)}
     question = Question(
         [current.calendar_id, proposal.calendar_id],
-        [current.slot, proposal.slot],
+        [current.slot, *_in_order(proposal.slot)],
         sorted(claimed),
         event_id=proposal.event_id,
         booking_id=current.scheduled_event_id,
@@ -183,7 +206,20 @@ async def _look_at(uow: UnitOfWork, change: Change) -> tuple[ScheduledEvent, Pro
     picture = await look(uow, question)
     if picture.booking is None or picture.booking.version != current.version:
         raise TransactionLost("the booking changed while we waited for its locks")
-    return current, proposal, picture
+    if change.keeps_hidden:
+        proposal = with_hidden_claims(picture, proposal)
+    # Its owner may have changed meanwhile; what was read under the locks counts.
+    return picture.booking, proposal, replace(picture, leaving=change.leaving)
+
+
+def _in_order(slot: TimeSlot) -> list[TimeSlot]:
+    """The slot, or nothing where it ends before it starts: that is for SCH-001 to say, in its turn."""
+    return [slot] if slot.start_date_time < slot.end_date_time else []
+
+
+def _ensure_hold_lies_ahead(uow: UnitOfWork, proposal: Proposal) -> None:
+    if proposal.hold_expires_at is not None and proposal.hold_expires_at <= uow.now:
+        raise FieldException("holdExpiresAt", "A hold must expire in the future")
 
 
 def _ensure_live(uow: UnitOfWork, booking: ScheduledEvent) -> None:
@@ -200,7 +236,8 @@ def _ensure_slot_allowed(
     if not as_it_came:
         ensure_minimum_duration(proposal.slot, policy)
     ensure_maximum_duration(proposal.slot, policy)
-    if proposal.slot != current.slot:
+    becomes_firm = current.status is ScheduleStatus.Tentative and not proposal.is_hold
+    if proposal.slot != current.slot or becomes_firm:
         ensure_not_in_past(proposal.slot, uow.now)
 
 
@@ -226,7 +263,7 @@ async def _move(
     booking = replace(
         booking,
         claims=tuple(one.claim for one in decision.claims),
-        override_reason=proposal.override_reason if decision.overridden else None,
+        override_reason=_override_reason(proposal, booking, decision),
     )
     assert picture.booking is not None
     moved_in_time = picture.booking.slot != booking.slot
@@ -235,6 +272,13 @@ async def _move(
     _record_overbooking(uow, booking, decision)
     await record_conflicts(uow, decision.detected, decision.vanished, method)
     return booking
+
+
+def _override_reason(proposal: Proposal, booking: ScheduledEvent, decision: Decision) -> str | None:
+    """Why the booking stands where it clashes: this override's reason, or the one that still covers it."""
+    if decision.overridden:
+        return proposal.override_reason
+    return booking.override_reason if decision.inherits_clash else None
 
 
 def _record_scheduled(uow: UnitOfWork, booking: ScheduledEvent) -> None:

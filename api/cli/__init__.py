@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -21,6 +23,10 @@ _MODULES = {
     "import": "api.cli.import_",
 }
 """The module of each command; its function `command` is the command. Only the one called for is imported."""
+
+_STANDARD_OUTPUT = 1
+_NOT_DONE = 2
+"""The exit code where 1 could be taken for an answer, as of `check`."""
 
 
 class _Commands(TyperGroup):
@@ -59,12 +65,25 @@ def main() -> None:
         sys.exit(f"callboard: {error}")
     except ValidationError as error:
         sys.exit(f"callboard: {_settings_message(error)}")
+    except OSError as error:
+        if error.filename is None:
+            _give_up_output()
+        named = "" if error.filename is None else f"{error.filename}: "
+        print(f"callboard: {named}{error.strerror or error}", file=sys.stderr)
+        sys.exit(_NOT_DONE)
+
+
+def _give_up_output() -> None:
+    """Send nowhere what is not printed yet: on its way out the interpreter would fail on it once more."""
+    with Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), _STANDARD_OUTPUT)
 
 
 def _settings_message(error: ValidationError) -> str:
     """Which environment variables are wrong, and how."""
     wrong = [
-        f"CALLBOARD_{'_'.join(str(part) for part in one['loc']).upper()}: {one['msg']}"
+        f"CALLBOARD_{'_'.join(str(part) for part in one['loc']).upper()}: "
+        + one["msg"].removeprefix("Value error, ")
         for one in error.errors()
     ]
     return "these settings are not valid:\n  " + "\n  ".join(wrong)

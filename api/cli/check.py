@@ -18,7 +18,7 @@ from api.checking.advice import FixedSchedule, advise, fix
 from api.checking.check_schedule import CheckedSchedule, FoundClash, check_schedule
 from api.checking.documents import CheckDocuments, rows_document
 from api.checking.tables import CheckTables, counted, printable
-from api.cli.schedule_source import ScheduleSource, read_source, write_whole
+from api.cli.schedule_source import ScheduleSource, ensure_writable, read_source, write_whole
 from api.imports.import_errors import UnreadableSchedule, UnwritableMove
 from domain.suggestion import Suggestion
 from solver.progress import Progress as SolverProgress
@@ -38,7 +38,9 @@ def _number(value: float) -> float:
 
 
 def command(
-    file: Annotated[Path, typer.Argument(help="A schedule, e.g. a pentabarf/frab XML export.")],
+    file: Annotated[
+        Path, typer.Argument(help="A schedule, e.g. a pentabarf/frab XML export; - for standard input.")
+    ],
     json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
     fix_to: Annotated[
         Path | None, typer.Option("--fix", metavar="OUT", help="Write the schedule without clashes here.")
@@ -61,6 +63,7 @@ def command(
         source = read_source(file)
         if fix_to is not None:
             source.ensure_other(fix_to)
+            ensure_writable(fix_to)
         checked = check_schedule(source.schedule)
         advised = _advised(checked, limit_seconds)
         fixed = None if fix_to is None else _fixed(checked, source, limit_seconds)

@@ -12,7 +12,7 @@ import typer
 from api.cli.cannot_run import CannotRun
 from api.settings import Settings
 from persistence.database import BadDatabaseUrl, Database, SchemaOutOfDate
-from persistence.embedded import EmbeddedPostgres, EmbeddedPostgresFailed
+from persistence.embedded import EmbeddedPostgres, EmbeddedPostgresFailed, EmbeddedUrls
 from persistence.ids import RandomIds, SystemClock
 from persistence.migrate import MigrationFailed, migrate
 from persistence.unit_of_work import DatabaseBusy
@@ -35,19 +35,46 @@ def database_urls(settings: Settings, *, connections: int = 100) -> Iterator[Dat
     owner = settings.database_owner_url
     if settings.database_url is not None:
         own = None if owner is None else owner.get_secret_value()
-        yield DatabaseUrls(settings.database_url.get_secret_value(), own)
+        application = settings.database_url.get_secret_value()
+        ensure_readable(application, "CALLBOARD_DATABASE_URL")
+        yield DatabaseUrls(application, own)
         return
     if owner is not None:
         raise CannotRun("CALLBOARD_DATABASE_OWNER_URL is set; set CALLBOARD_DATABASE_URL beside it")
-    typer.echo(f"Starting the database in {settings.home} ...", err=True)
+    typer.echo(f"Opening the database in {settings.home} ...", err=True)
     server = EmbeddedPostgres(settings.home, max_connections=max(100, connections))
     try:
-        urls = server.start()
+        urls = _started(server, settings)
         yield DatabaseUrls(urls.application, urls.owner)
     except EmbeddedPostgresFailed as error:
         raise CannotRun(str(error)) from error
     finally:
         server.stop()
+
+
+def _started(server: EmbeddedPostgres, settings: Settings) -> EmbeddedUrls:
+    try:
+        return server.start()
+    except OSError as error:
+        # What making a folder says where a file is in the way.
+        reason = "Not a directory" if isinstance(error, FileExistsError) else error.strerror or str(error)
+        raise CannotRun(
+            f"the database in {settings.home} cannot be opened: {reason}; choose another CALLBOARD_HOME"
+        ) from error
+
+
+def ensure_readable(url: str, variable: str) -> None:
+    """Give up on a URL that is none of a PostgreSQL; it may hold a password and is not repeated."""
+    readable = url.startswith(("postgresql://", "postgresql+"))
+    try:
+        if readable:
+            Database(url, SystemClock(), RandomIds())
+    except (BadDatabaseUrl, ValueError):
+        readable = False
+    if not readable:
+        raise CannotRun(
+            f"{variable} cannot be read: it should look like postgresql://user:password@host/database"
+        )
 
 
 def bring_up_to_date(owner_url: str) -> str:
@@ -63,10 +90,7 @@ def bring_up_to_date(owner_url: str) -> str:
 
 def open_database(url: str) -> Database:
     """Connections for a command's own work."""
-    try:
-        return Database(url, SystemClock(), RandomIds(), pool_size=1)
-    except BadDatabaseUrl as error:
-        raise CannotRun(f"CALLBOARD_DATABASE_URL cannot be read: {error}") from error
+    return Database(url, SystemClock(), RandomIds(), pool_size=1)
 
 
 def ensure_servable(url: str) -> None:

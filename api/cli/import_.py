@@ -34,7 +34,9 @@ UNREADABLE = 2
 
 
 def command(
-    file: Annotated[Path, typer.Argument(help="A schedule, e.g. a pentabarf/frab XML export.")],
+    file: Annotated[
+        Path, typer.Argument(help="A schedule, e.g. a pentabarf/frab XML export; - for standard input.")
+    ],
     time_zone: Annotated[
         str | None, typer.Option(help="What times without an offset are read in; else the setting.")
     ] = None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from api.cli.cannot_run import CannotRun
-from api.cli.databases import bring_up_to_date, database_urls
+from api.cli.databases import bring_up_to_date, database_urls, ensure_readable
 from api.cli.stopping import stopped_by_signals
 from api.settings import Settings
 
@@ -14,7 +14,9 @@ def command() -> None:
     """Bring the database to this version's schema, as its owner (CALLBOARD_DATABASE_OWNER_URL)."""
     settings = Settings()
     if settings.database_owner_url is not None:
-        typer.echo(_done(bring_up_to_date(settings.database_owner_url.get_secret_value())))
+        owner_url = settings.database_owner_url.get_secret_value()
+        ensure_readable(owner_url, "CALLBOARD_DATABASE_OWNER_URL")
+        typer.echo(_done(bring_up_to_date(owner_url)))
         return
     if settings.database_url is not None:
         raise CannotRun("migrating needs the owner's login: set CALLBOARD_DATABASE_OWNER_URL")

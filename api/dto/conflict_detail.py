@@ -27,8 +27,8 @@ class OverlapDto(Wire):
         return cls(start_date_time=slot.start_date_time, end_date_time=slot.end_date_time)
 
 
-class ConflictListItemDto(Wire):
-    """A conflict in a list. A booking hidden from the viewer has no id and the title "another booking"."""
+class ConflictDto(Wire):
+    """What is always said of a conflict. A hidden booking has no id and the title "another booking"."""
 
     schedule_conflict_id: UUID
     scheduled_event_id: UUID | None = None
@@ -41,6 +41,11 @@ class ConflictListItemDto(Wire):
     detected_at: Instant
     resolved_at: Instant | None = None
     resolution_method: Annotated[ResolutionMethod, ByName()] | None = None
+
+
+class ConflictListItemDto(ConflictDto):
+    """A conflict in a list."""
+
     resource_id: UUID | None = None
     resource_name: str | None = None
 
@@ -50,20 +55,9 @@ class ConflictListItemDto(Wire):
         return cls(**_fields(view), **_resource_fields(view))
 
 
-class ConflictDetailDto(Wire):
+class ConflictDetailDto(ConflictDto):
     """A conflict with what could be done about it."""
 
-    schedule_conflict_id: UUID
-    scheduled_event_id: UUID | None = None
-    scheduled_event_title: str
-    conflicting_event_id: UUID | None = None
-    conflicting_event_title: str
-    conflict_type: Annotated[ConflictType, ByName()]
-    conflict_level: Annotated[ConflictLevel, ByName()]
-    status: Annotated[ConflictStatus, ByName()]
-    detected_at: Instant
-    resolved_at: Instant | None = None
-    resolution_method: Annotated[ResolutionMethod, ByName()] | None = None
     suggested_resolutions: list[str]
     suggestions: list[SuggestionDto]
     overlap: OverlapDto | None = None

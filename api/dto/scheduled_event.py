@@ -18,6 +18,9 @@ from persistence.readers.bookings import BookingDetail, BookingSummary, Conflict
 ANOTHER_BOOKING = "another booking"
 """What a booking is called that the viewer may not see."""
 
+ANOTHER_CALENDAR = "another calendar"
+"""What the calendar of one's own booking is called when one may not see it."""
+
 MAXIMUM_CLAIMS = 50
 
 
@@ -153,7 +156,7 @@ def _summary_fields(summary: BookingSummary) -> dict[str, Any]:
         "event_id": summary.event_id,
         "event_title": summary.event_title,
         "calendar_id": summary.calendar_id,
-        "calendar_name": summary.calendar_name,
+        "calendar_name": ANOTHER_CALENDAR if summary.calendar_name is None else summary.calendar_name,
         "start_date_time": summary.slot.start_date_time,
         "end_date_time": summary.slot.end_date_time,
         "time_zone": summary.time_zone,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -23,13 +24,15 @@ class PlacementDto(Wire):
     resources: list[ResourceClaimDto]
 
     @classmethod
-    def of(cls, place: Placement) -> PlacementDto:
-        """The place in JSON."""
+    def of(cls, place: Placement, hidden: Collection[UUID] = ()) -> PlacementDto:
+        """The place in JSON, without the hidden resources it claims."""
         return cls(
             calendar_id=place.calendar_id,
             start_date_time=place.slot.start_date_time,
             end_date_time=place.slot.end_date_time,
-            resources=[ResourceClaimDto.of(claim) for claim in place.claims],
+            resources=[
+                ResourceClaimDto.of(claim) for claim in place.claims if claim.resource_id not in hidden
+            ],
         )
 
 
@@ -42,13 +45,13 @@ class ChangeDto(Wire):
     to: PlacementDto
 
     @classmethod
-    def of(cls, change: Change) -> ChangeDto:
+    def of(cls, change: Change, hidden: Collection[UUID] = ()) -> ChangeDto:
         """The change in JSON."""
         return cls(
             scheduled_event_id=change.scheduled_event_id,
             event_title=change.title,
-            from_=PlacementDto.of(change.before),
-            to=PlacementDto.of(change.after),
+            from_=PlacementDto.of(change.before, hidden),
+            to=PlacementDto.of(change.after, hidden),
         )
 
 
@@ -86,7 +89,7 @@ class SuggestionDto(Wire):
             id=stored.suggestion_id,
             kind=suggestion.kind,
             summary=suggestion.summary,
-            changes=[ChangeDto.of(change) for change in suggestion.changes],
+            changes=[ChangeDto.of(change, stored.hidden_resource_ids) for change in suggestion.changes],
             cost=CostDto(total=suggestion.cost.total, terms=dict(suggestion.cost.terms)),
             optimal=suggestion.optimal,
             expires_at=stored.expires_at,

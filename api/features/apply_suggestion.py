@@ -9,13 +9,15 @@ from api.booking.place import Change, place_changed, place_new
 from api.message import Message
 from domain.advice import StoredSuggestion
 from domain.entities import ScheduledEvent
-from domain.errors import NotFoundException, StaleVersion, StateConflict
+from domain.errors import ConflictException, NotFoundException, StaleVersion, StateConflict
 from domain.policy import Policy
 from domain.proposal import Proposal
 from domain.suggestion import Change as SuggestedChange
 from domain.suggestion import Placement
 from persistence.booking_store import Question, look
-from persistence.readers.bookings import BookingDetail, get_booking
+from persistence.readers.bookings import BookingDetail, get_booking, get_rivals
+from persistence.repositories.bookings import find_booking, versions_of
+from persistence.repositories.claims import relax_all
 from persistence.repositories.suggestions import lock_suggestion, mark_applied
 from persistence.unit_of_work import UnitOfWork
 
@@ -35,11 +37,7 @@ async def handle(command: ApplySuggestion, uow: UnitOfWork, policy: Policy) -> t
     stored = await lock_suggestion(uow, command.suggestion_id)
     _ensure_applicable(command, stored, uow)
     await _lock_all(uow, stored)
-    touched = [
-        await _move(uow, stored, change, policy)
-        for change in stored.suggestion.changes
-        if change.scheduled_event_id is not None
-    ]
+    touched = await _move_all(uow, stored, policy)
     if stored.request is not None:
         touched.append(await _book(uow, stored, stored.request, policy))
     await mark_applied(uow, stored.suggestion_id)
@@ -63,35 +61,73 @@ def _ensure_applicable(command: ApplySuggestion, stored: StoredSuggestion, uow: 
 
 
 async def _lock_all(uow: UnitOfWork, stored: StoredSuggestion) -> None:
-    """Take every lock the changes need at once, in id order, so that they cannot deadlock one by one."""
-    places = [place for change in stored.suggestion.changes for place in (change.before, change.after)]
+    """Take every lock the changes and the request need at once, in id order: one by one they could deadlock.
+
+    Raises StateConflict when a booking has changed since the suggestion was made.
+    """
+    changes, request = stored.suggestion.changes, stored.request
+    places = [place for change in changes for place in (change.before, change.after)]
+    if request is not None:
+        places.append(Placement(request.calendar_id, request.slot, request.claims))
     question = Question(
         sorted({place.calendar_id for place in places}),
         [place.slot for place in places],
         sorted({claim.resource_id for place in places for claim in place.claims}),
     )
     await look(uow, question)
+    if await versions_of(uow, list(stored.versions)) != stored.versions:
+        raise StateConflict(STALE)
 
 
-async def _move(uow: UnitOfWork, stored: StoredSuggestion, change: SuggestedChange, policy: Policy) -> UUID:
-    key = change.scheduled_event_id
-    assert key is not None
+async def _move_all(uow: UnitOfWork, stored: StoredSuggestion, policy: Policy) -> list[UUID]:
+    """Move the bookings one by one. One may take the place of another whose turn is still to come."""
+    changes = stored.suggestion.changes
+    moving = [(key, one) for one in changes if (key := one.scheduled_event_id) is not None]
+    keys = [key for key, _ in moving]
+    for position, (key, change) in enumerate(moving, start=1):
+        await relax_all(uow, keys[position:])
+        try:
+            await _move(uow, stored, key, change, frozenset(keys[position:]), policy)
+        except ConflictException as refusal:
+            asked = await _asked(uow, stored) or refusal.proposal
+            raise type(refusal)(asked, refusal.clashes) from refusal
+    return keys
 
+
+async def _asked(uow: UnitOfWork, stored: StoredSuggestion) -> Proposal | None:
+    """What the suggestion makes room for, and further ones must: None when it is to end a conflict."""
+    if stored.request is not None or stored.schedule_conflict_id is not None:
+        return stored.request
+    last = stored.suggestion.changes[-1]
+    assert last.scheduled_event_id is not None
+    return _placed(Proposal.of(await find_booking(uow, last.scheduled_event_id)), last.after)
+
+
+async def _move(
+    uow: UnitOfWork,
+    stored: StoredSuggestion,
+    key: UUID,
+    change: SuggestedChange,
+    leaving: frozenset[UUID],
+    policy: Policy,
+) -> None:
     def propose(booking: ScheduledEvent) -> Proposal:
         return _placed(Proposal.of(booking), change.after)
 
+    move = Change(key, "SuggestionApplied", propose, stored.versions[key], leaving=leaving)
     try:
-        await place_changed(uow, Change(key, "SuggestionApplied", propose, stored.versions[key]), policy)
+        await place_changed(uow, move, policy)
     except (StaleVersion, NotFoundException) as error:
         raise StateConflict(STALE) from error
-    return key
 
 
 async def _book(uow: UnitOfWork, stored: StoredSuggestion, request: Proposal, policy: Policy) -> UUID:
     """Book the refused request where the suggestion puts it; where it moves only others, as asked."""
+    if await get_rivals(uow, [request.scheduled_event_id]):
+        raise StateConflict("This request has been booked already")
     places = [one.after for one in stored.suggestion.changes if one.scheduled_event_id is None]
     placed = _placed(request, places[0]) if places else request
-    booking = await place_new(uow, replace(placed, created_at=uow.now), policy)
+    booking = await place_new(uow, placed, policy)
     return booking.scheduled_event_id
 
 

@@ -9,7 +9,7 @@ from api.booking.place import Change, place_changed
 from api.message import Message
 from domain.policy import Policy
 from domain.proposal import Proposal
-from domain.rules.overbooking import ensure_may_override, ensure_override_reason
+from domain.rules.overbooking import override_reason
 from domain.time_slot import TimeSlot
 from persistence.readers.bookings import BookingDetail, get_booking
 from persistence.unit_of_work import UnitOfWork
@@ -28,10 +28,7 @@ class RescheduleEvent(Message[BookingDetail]):
 
 async def handle(command: RescheduleEvent, uow: UnitOfWork, policy: Policy) -> BookingDetail:
     """Move the booking and answer with it."""
-    override = command.override_reason
-    if override is not None:
-        ensure_may_override(uow.viewer.role)
-        override = ensure_override_reason(override)
+    override = override_reason(command.override_reason, uow.viewer.role)
     change = Change(
         command.scheduled_event_id,
         "EventRescheduled",

@@ -10,10 +10,9 @@ from api.booking.place import place_new
 from api.message import Message
 from domain.entities import Claim
 from domain.enums import ScheduleStatus
-from domain.errors import FieldException
 from domain.policy import Policy
 from domain.proposal import Proposal
-from domain.rules.overbooking import ensure_may_override, ensure_override_reason
+from domain.rules.overbooking import override_reason
 from domain.time_slot import TimeSlot
 from persistence.readers.bookings import BookingDetail, get_booking
 from persistence.unit_of_work import UnitOfWork
@@ -35,12 +34,7 @@ class ScheduleEvent(Message[BookingDetail]):
 
 async def handle(command: ScheduleEvent, uow: UnitOfWork, policy: Policy) -> BookingDetail:
     """Make the booking and answer with it, the conflicts recorded beside it included."""
-    reason = command.override_reason
-    if reason is not None:
-        ensure_may_override(uow.viewer.role)
-        reason = ensure_override_reason(reason)
-    if command.hold_expires_at is not None and command.hold_expires_at <= uow.now:
-        raise FieldException("holdExpiresAt", "A hold must expire in the future")
+    reason = override_reason(command.override_reason, uow.viewer.role)
     proposal = Proposal(
         scheduled_event_id=uow.ids.ordered(),
         event_id=command.event_id,

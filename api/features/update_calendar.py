@@ -7,10 +7,10 @@ from datetime import datetime
 from uuid import UUID
 
 from api.booking.reassess import Survey, reassess, survey
-from api.dto.kept import ensure_kept
 from api.message import Message
 from domain.entities import Calendar
 from domain.enums import CalendarType, OwnerType
+from domain.kept import ensure_kept
 from domain.policy import Policy
 from domain.versions import ensure_version
 from persistence.repositories import calendars, resources

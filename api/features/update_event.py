@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from api.booking.hand_over import hand_over, lock_what_bookings_use
 from api.message import Message
 from domain.entities import Event
 from domain.enums import Role
@@ -13,7 +14,7 @@ from domain.policy import Policy
 from domain.versions import ensure_version
 from persistence.repositories import events
 from persistence.repositories.entity_document import entity_document
-from persistence.unit_of_work import UnitOfWork
+from persistence.unit_of_work import TransactionLost, UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,24 +29,37 @@ class UpdateEvent(Message[Event]):
     priority: int = 0
     expected_version: int | None = None
 
+    def hands_over(self, event: Event) -> bool:
+        """Whether somebody else is to organize the event."""
+        return self.organizer_id not in {None, event.organizer_id}
+
+    def applied_to(self, event: Event) -> Event:
+        """The event as it is to be."""
+        return replace(
+            event,
+            title=self.title,
+            organizer_id=self.organizer_id or event.organizer_id,
+            description=self.description,
+            attendees=self.attendees,
+            priority=self.priority,
+            version=event.version + 1,
+        )
+
 
 async def handle(command: UpdateEvent, uow: UnitOfWork, _policy: Policy) -> Event:
     """The changed event. Raises ForbiddenException when the caller may not change its organizer."""
+    seen = await events.get(uow, command.event_id)
+    locked = None
+    if command.hands_over(seen):
+        locked = await lock_what_bookings_use(uow, command.event_id)
     before = await events.lock(uow, command.event_id)
     ensure_version(before.version, command.expected_version)
-    after = replace(
-        before,
-        title=command.title,
-        organizer_id=command.organizer_id or before.organizer_id,
-        description=command.description,
-        attendees=command.attendees,
-        priority=command.priority,
-        version=before.version + 1,
-    )
-    handed_over = after.organizer_id != before.organizer_id
-    if handed_over:
+    after = command.applied_to(before)
+    if command.hands_over(before):
         await _ensure_may_hand_over(uow, command.event_id)
-        await events.hand_over_bookings(uow, after.event_id, after.organizer_id)
+        if locked is None:
+            raise TransactionLost("the organizer changed before the event was locked")
+        await hand_over(uow, locked, after)
     await events.store(uow, after)
     uow.audit("EventUpdated", after.event_id, entity_document(before), entity_document(after))
     return after

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from api.booking.reassess import reassess, survey
-from api.dto.kept import ensure_kept
 from api.message import Message
 from domain.entities import Resource
 from domain.enums import ResourceType
 from domain.errors import FieldException
+from domain.kept import ensure_kept
 from domain.policy import Policy
 from domain.versions import ensure_version
 from domain.working_hours import WorkingHours

@@ -10,7 +10,7 @@ from api.message import Message
 from domain.entities import Claim, ScheduledEvent
 from domain.policy import Policy
 from domain.proposal import Proposal
-from domain.rules.overbooking import ensure_may_override, ensure_override_reason
+from domain.rules.overbooking import override_reason
 from domain.time_slot import TimeSlot
 from persistence.readers.bookings import BookingDetail, get_booking
 from persistence.unit_of_work import UnitOfWork
@@ -18,7 +18,10 @@ from persistence.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class UpdateScheduledEvent(Message[BookingDetail]):
-    """What the booking is to be from now on; claims replaces what it claims besides its calendar's owner."""
+    """What the booking is to be from now on.
+
+    claims: replaces what it claims besides its calendar's owner and what the viewer cannot see.
+    """
 
     scheduled_event_id: UUID
     event_id: UUID
@@ -32,10 +35,7 @@ class UpdateScheduledEvent(Message[BookingDetail]):
 
 async def handle(command: UpdateScheduledEvent, uow: UnitOfWork, policy: Policy) -> BookingDetail:
     """Change the booking and answer with it."""
-    override = command.override_reason
-    if override is not None:
-        ensure_may_override(uow.viewer.role)
-        override = ensure_override_reason(override)
+    override = override_reason(command.override_reason, uow.viewer.role)
 
     def propose(booking: ScheduledEvent) -> Proposal:
         return replace(
@@ -48,7 +48,9 @@ async def handle(command: UpdateScheduledEvent, uow: UnitOfWork, policy: Policy)
             override_reason=override,
         )
 
-    change = Change(command.scheduled_event_id, "EventUpdated", propose, command.expected_version)
+    change = Change(
+        command.scheduled_event_id, "EventUpdated", propose, command.expected_version, keeps_hidden=True
+    )
     await place_changed(uow, change, policy)
     detail = await get_booking(uow, command.scheduled_event_id)
     assert detail is not None

@@ -8,7 +8,6 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Response
 
 from api.dto.calendar import CalendarDto, CreateCalendarDto, UpdateCalendarDto
-from api.dto.kept import ensure_kept
 from api.features.create_calendar import CreateCalendar
 from api.features.delete_calendar import DeleteCalendar
 from api.features.get_calendar import GetCalendar
@@ -21,6 +20,7 @@ from api.http.request import BusOf, DryRun, ExpectedVersion, ServiceOf, ViewerOf
 from api.http.wire import ByName, JsonResponse, Text
 from domain.entities import Calendar
 from domain.enums import CalendarType, OwnerType, Role
+from domain.kept import ensure_kept
 from persistence.repositories.calendars import CalendarFilter
 
 router = APIRouter(prefix="/api/calendars", tags=["calendars"])

@@ -8,7 +8,6 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Response
 
 from api.dto.event import CreateEventDto, EventDto, UpdateEventDto
-from api.dto.kept import ensure_kept
 from api.features.create_event import CreateEvent
 from api.features.delete_event import DeleteEvent
 from api.features.get_event import GetEvent
@@ -19,6 +18,7 @@ from api.http.problem_docs import problem_docs
 from api.http.request import BusOf, DryRun, ExpectedVersion, ViewerOf, etag
 from api.http.wire import JsonResponse, Text
 from domain.entities import Event
+from domain.kept import ensure_kept
 from persistence.repositories.events import EventFilter
 
 router = APIRouter(prefix="/api/events", tags=["events"])

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
 
-from api.dto.kept import ensure_kept
 from api.dto.resource import CreateResourceDto, ResourceDto, ResourceSettingsDto, UpdateResourceDto
 from api.dto.working_hours import working_hours
 from api.features.create_resource import CreateResource
@@ -22,6 +21,7 @@ from api.http.request import BusOf, DryRun, ExpectedVersion, ServiceOf, ViewerOf
 from api.http.wire import ByName, JsonResponse, Text
 from domain.entities import Resource
 from domain.enums import ResourceType, Role
+from domain.kept import ensure_kept
 from domain.working_hours import WorkingHours
 from persistence.repositories.resources import ResourceFilter
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
@@ -23,6 +23,7 @@ from api.features.reschedule_event import RescheduleEvent
 from api.features.schedule_event import ScheduleEvent
 from api.features.update_scheduled_event import UpdateScheduledEvent
 from api.http.paging import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor, page_of
+from api.http.problem_docs import problem_docs
 from api.http.request import BusOf, DryRun, ExpectedVersion, ViewerOf, etag
 from api.http.wire import ByName, Instant, JsonResponse, Text, Wire
 from domain.enums import ConflictLevel, ScheduleStatus
@@ -31,16 +32,7 @@ from persistence.readers.bookings import BookingDetail, BookingFilter, BookingSu
 
 router = APIRouter(prefix="/api/schedules", tags=["schedules"])
 
-ERRORS: dict[int | str, dict[str, Any]] = {
-    400: {"description": "A field is not valid"},
-    401: {"description": "No valid bearer token"},
-    403: {"description": "Role or grants do not allow it"},
-    404: {"description": "No such booking, or hidden"},
-    409: {"description": "It clashes; the problem names the conflicts and suggests fixes"},
-    412: {"description": "Changed since the version in If-Match"},
-    422: {"description": "The resource is closed or outside its working hours"},
-}
-
+CHANGE_PROBLEMS = problem_docs(400, 403, 404, 409, 412, 422)
 
 ScheduleId = Annotated[UUID, Path(alias="scheduleId", description="The booking's scheduledEventId")]
 
@@ -55,7 +47,7 @@ class RescheduleEventDto(Wire):
     override: OverrideDto | None = None
 
 
-@router.get("", response_model=Page[ScheduledEventSummaryDto])
+@router.get("", response_model=Page[ScheduledEventSummaryDto], responses=problem_docs(400))
 async def list_scheduled_events(
     bus: BusOf,
     viewer: ViewerOf,
@@ -80,13 +72,15 @@ async def list_scheduled_events(
     return JsonResponse(page_of(found, limit, _sort_key, ScheduledEventSummaryDto.of))
 
 
-@router.get("/{scheduleId}", response_model=ScheduledEventDetailDto, responses=ERRORS)
+@router.get("/{scheduleId}", response_model=ScheduledEventDetailDto, responses=problem_docs(400, 404))
 async def get_scheduled_event(scheduled_event_id: ScheduleId, bus: BusOf, viewer: ViewerOf) -> Response:
     """One booking with its open conflicts."""
     return _answer(await bus.send(GetScheduledEventById(scheduled_event_id), viewer))
 
 
-@router.post("", response_model=ScheduledEventDetailDto, status_code=201, responses=ERRORS)
+@router.post(
+    "", response_model=ScheduledEventDetailDto, status_code=201, responses=problem_docs(400, 403, 409, 422)
+)
 async def schedule_event(
     body: ScheduleEventDto, bus: BusOf, viewer: ViewerOf, dry_run: DryRun = False
 ) -> Response:
@@ -106,7 +100,7 @@ async def schedule_event(
     return _answer(detail, 201, location)
 
 
-@router.put("/{scheduleId}", response_model=ScheduledEventDetailDto, responses=ERRORS)
+@router.put("/{scheduleId}", response_model=ScheduledEventDetailDto, responses=CHANGE_PROBLEMS)
 async def update_scheduled_event(
     scheduled_event_id: ScheduleId,
     body: BookingRequestDto,
@@ -129,7 +123,7 @@ async def update_scheduled_event(
     return _answer(await bus.send(command, viewer, dry_run=dry_run))
 
 
-@router.delete("/{scheduleId}", status_code=204, responses=ERRORS)
+@router.delete("/{scheduleId}", status_code=204, responses=problem_docs(400, 403, 404, 412))
 async def remove_event_from_calendar(
     scheduled_event_id: ScheduleId,
     bus: BusOf,
@@ -145,7 +139,7 @@ async def remove_event_from_calendar(
     return Response(status_code=204)
 
 
-@router.post("/{scheduleId}/reschedule", response_model=ScheduledEventDetailDto, responses=ERRORS)
+@router.post("/{scheduleId}/reschedule", response_model=ScheduledEventDetailDto, responses=CHANGE_PROBLEMS)
 async def reschedule_event(
     scheduled_event_id: ScheduleId,
     body: RescheduleEventDto,
@@ -160,7 +154,7 @@ async def reschedule_event(
     return _answer(await bus.send(command, viewer, dry_run=dry_run))
 
 
-@router.post("/{scheduleId}/confirm", response_model=ScheduledEventDetailDto, responses=ERRORS)
+@router.post("/{scheduleId}/confirm", response_model=ScheduledEventDetailDto, responses=CHANGE_PROBLEMS)
 async def confirm_schedule(
     scheduled_event_id: ScheduleId,
     bus: BusOf,

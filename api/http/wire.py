@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import IntEnum
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 from fastapi.responses import Response
 from pydantic import (
     AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     PlainSerializer,
     StringConstraints,
+    ValidatorFunctionWrapHandler,
     WithJsonSchema,
+    WrapValidator,
 )
 from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema, core_schema
 
 from domain.enums import ConflictLevel
-
-E = TypeVar("E", bound=IntEnum)
 
 FIRST_YEAR, LAST_YEAR = 1900, 3000
 """Beyond these a date is a slip of the pen, and its arithmetic would leave the calendar."""
@@ -49,18 +47,21 @@ class JsonResponse(Response):
         return content.model_dump_json(by_alias=True, exclude_none=True).encode()
 
 
-def _aware(value: datetime) -> datetime:
-    if value.tzinfo is None:
-        raise ValueError("must carry a time zone offset, e.g. 2026-12-25T18:00:00Z")
-    if not FIRST_YEAR < value.year < LAST_YEAR:
-        raise ValueError(f"must lie between the years {FIRST_YEAR} and {LAST_YEAR}")
-    return value.astimezone(UTC)
-
-
-def _only_text(value: Any) -> Any:  # noqa: ANN401
-    if not isinstance(value, str | datetime):
+def _instant(value: object, parse: ValidatorFunctionWrapHandler) -> datetime:
+    """What a client wrote, judged; what the service says of itself is taken as it is."""
+    if isinstance(value, datetime):
+        return value
+    # A string of digits would be taken for a Unix time.
+    if not isinstance(value, str) or value.lstrip("+-.").isdigit():
         raise ValueError("must be an ISO 8601 date and time")
-    return value
+    written: datetime = parse(value)
+    if written.tzinfo is None:
+        raise ValueError("must carry a time zone offset, e.g. 2026-12-25T18:00:00Z")
+    # An offset may carry it over a year's end: the year that counts is the one in UTC.
+    sensible = FIRST_YEAR <= written.year <= LAST_YEAR
+    if not sensible or not FIRST_YEAR < (instant := written.astimezone(UTC)).year < LAST_YEAR:
+        raise ValueError(f"must lie between the years {FIRST_YEAR} and {LAST_YEAR}")
+    return instant
 
 
 def format_instant(value: datetime) -> str:
@@ -70,8 +71,7 @@ def format_instant(value: datetime) -> str:
 
 Instant = Annotated[
     datetime,
-    BeforeValidator(_only_text),
-    AfterValidator(_aware),
+    WrapValidator(_instant),
     PlainSerializer(format_instant, return_type=str),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
@@ -100,25 +100,6 @@ def wire_name(member: IntEnum) -> str:
     return member.wire_name if isinstance(member, ConflictLevel) else member.name
 
 
-def by_name(kind: type[E]) -> Any:  # noqa: ANN401
-    """The annotated type of an enum that travels by its PascalCase name."""
-    names = {wire_name(member): member for member in kind}
-
-    def parse(value: object) -> E:
-        if isinstance(value, kind):
-            return value
-        if isinstance(value, str) and value in names:
-            return names[value]
-        raise ValueError(f"must be one of {', '.join(names)}")
-
-    return Annotated[
-        kind,
-        BeforeValidator(parse),
-        PlainSerializer(wire_name, return_type=str),
-        WithJsonSchema({"type": "string", "enum": list(names)}),
-    ]
-
-
 class ByName:
     """Marks an enum that travels by its PascalCase name: `Annotated[ScheduleStatus, ByName()]`."""
 
@@ -137,8 +118,3 @@ class ByName:
             serialization=core_schema.plain_serializer_function_ser_schema(wire_name),
             metadata={"pydantic_js_functions": [lambda *_: {"type": "string", "enum": list(names)}]},
         )
-
-
-def names_of(members: Iterable[IntEnum]) -> list[str]:
-    """Several members by name."""
-    return [wire_name(member) for member in members]

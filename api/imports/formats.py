@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -13,6 +12,7 @@ from api.imports import pentabarf_reader, pentabarf_writer
 from api.imports.bounds import ensure_bounded
 from api.imports.import_errors import UnreadableSchedule
 from api.imports.schedule_file import Move, ScheduleFile
+from api.imports.xml_text import BYTE_ORDER_MARKS
 
 HEAD_BYTES = 1024
 
@@ -39,10 +39,8 @@ class ScheduleFormat:
 
 
 def _looks_like_xml(head: bytes) -> bool:
-    without_mark = head.removeprefix(codecs.BOM_UTF8)
-    for mark in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-        without_mark = without_mark.removeprefix(mark)
-    return without_mark.replace(b"\0", b"").lstrip().startswith(b"<")
+    mark = next((mark for mark, _ in BYTE_ORDER_MARKS if head.startswith(mark)), b"")
+    return head.removeprefix(mark).replace(b"\0", b"").lstrip().startswith(b"<")
 
 
 FORMATS = (

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from api.http.wire import FIRST_YEAR, LAST_YEAR
@@ -64,7 +65,7 @@ def _mover(file: ScheduleFile, zone: ZoneInfo, starting: date | None) -> Callabl
 
     shift = timedelta()
     if starting is not None and file.rows:
-        shift = starting - min(shown(row.start).date() for row in file.rows)
+        shift = starting - min(_days(shown, file), default=starting)
 
     def moved(row: FileBooking) -> FileBooking:
         start = row.start
@@ -78,6 +79,13 @@ def _mover(file: ScheduleFile, zone: ZoneInfo, starting: date | None) -> Callabl
     return moved
 
 
+def _days(shown: Callable[[datetime], datetime], file: ScheduleFile) -> Iterator[date]:
+    """On which days bookings start, but for those that the clock cannot show."""
+    for row in file.rows:
+        with suppress(OverflowError):
+            yield shown(row.start).date()
+
+
 def _objections(row: FileBooking, policy: Policy) -> Iterator[str]:
     """Every reason not to keep a row."""
     if row.room is None:
@@ -87,7 +95,7 @@ def _objections(row: FileBooking, policy: Policy) -> Iterator[str]:
         objection = _objection_to_name(name)
         if objection is not None:
             yield f"the {what} {objection}"
-    if not FIRST_YEAR < row.start.year <= row.end.year < LAST_YEAR:
+    if not (_is_in_range(row.start) and _is_in_range(row.end)):
         yield _NOT_IN_RANGE
         return
     slot = TimeSlot(row.start, row.end)
@@ -96,6 +104,14 @@ def _objections(row: FileBooking, policy: Policy) -> Iterator[str]:
         ensure_maximum_duration(slot, policy)
     except ValidationException as error:
         yield error.detail
+
+
+def _is_in_range(moment: datetime) -> bool:
+    """Whether bookings are kept for that year; the one that counts is the year in UTC."""
+    try:
+        return FIRST_YEAR < moment.astimezone(UTC).year < LAST_YEAR
+    except OverflowError:
+        return False
 
 
 def _objection_to_name(name: str) -> str | None:

@@ -82,10 +82,17 @@ def outline(utf8: bytes, root_tag: str, tags: frozenset[str]) -> XmlOutline:
     """Parse UTF-8 XML and keep the root and all elements of these tags.
 
     Raises UnreadableSchedule with the line for broken XML, another root, more than MOST_ELEMENTS elements of
-    these tags, and any document type definition: XML bombs and reads of other files are made of those.
+    these tags, NUL characters, and any document type definition, which XML bombs and reads of other files
+    are made of.
     """
     if not utf8.strip(_LEADING_SPACE):
         raise UnreadableSchedule("the file is empty")
+    nul = utf8.find(b"\0")
+    if nul >= 0:
+        # The parser would take them for UTF-16, whatever it is told
+        line = utf8.count(b"\n", 0, nul) + 1
+        reason = "there are NUL characters; the file is in another encoding than it seems"
+        raise UnreadableSchedule(reason, line)
     builder = _OutlineBuilder(utf8, root_tag, tags)
     parser: DefusedXMLParser = DefusedXMLParser(target=builder, encoding="utf-8", forbid_dtd=True)
     builder.position = parser.parser

@@ -8,12 +8,20 @@ from dataclasses import dataclass
 
 from api.imports.import_errors import UnreadableSchedule
 
-_BYTE_ORDER_MARKS = (
+# UTF-32's first: the one for little endians begins with UTF-16's
+BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_UNMARKED_UTF16 = ((b"<\x00", "utf-16-le"), (b"\x00<", "utf-16-be"))
+_UNMARKED = (
+    (b"<\0\0\0", "utf-32-le"),
+    (b"\0\0\0<", "utf-32-be"),
+    (b"<\0", "utf-16-le"),
+    (b"\0<", "utf-16-be"),
+)
 _DECLARATION = re.compile(rb"""\s*<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z][A-Za-z0-9._-]*)["']""")
 # Python's codecs that are no character set, or that a short input keeps busy for long
 _NOT_FOR_FILES = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "utf-7", "undefined"})
@@ -46,10 +54,10 @@ def decoded(source: bytes) -> XmlText:
 
 
 def _encoding(source: bytes) -> tuple[bytes, str]:
-    for mark, codec in _BYTE_ORDER_MARKS:
+    for mark, codec in BYTE_ORDER_MARKS:
         if source.startswith(mark):
             return mark, codec
-    for start, codec in _UNMARKED_UTF16:
+    for start, codec in _UNMARKED:
         if source.startswith(start):
             return b"", codec
     declared = _DECLARATION.match(source[:1024])

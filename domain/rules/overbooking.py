@@ -39,3 +39,11 @@ def ensure_override_reason(reason: str) -> str:
     if not stripped:
         raise OverrideReasonMissing
     return stripped
+
+
+def override_reason(reason: str | None, role: Role) -> str | None:
+    """Why a booking overrides prevention, where it does; who may and what it must say (SCH-021, SCH-024)."""
+    if reason is None:
+        return None
+    ensure_may_override(role)
+    return ensure_override_reason(reason)

@@ -12,7 +12,6 @@ from sqlalchemy import (
     Row,
     Select,
     Uuid,
-    and_,
     case,
     cast,
     func,
@@ -33,12 +32,14 @@ from domain.enums import (
 )
 from domain.time_slot import TimeSlot
 from persistence import tables
+from persistence.liveness import effective_status, holds_its_place
 from persistence.unit_of_work import UnitOfWork
 
 _bookings = tables.scheduled_events
 _events = tables.events
 _calendars = tables.calendars
 _claims = tables.claims
+_resources = tables.resources
 _conflicts = tables.schedule_conflicts
 _OPEN = sorted(int(status) for status in OPEN_CONFLICT_STATUSES)
 
@@ -57,13 +58,17 @@ class ConflictSummary:
 
 @dataclass(frozen=True, slots=True)
 class BookingSummary:
-    """A booking in a list. conflict_level: its worst open conflict, derived when read."""
+    """A booking in a list.
+
+    conflict_level: its worst open conflict, derived when read.
+    calendar_name: None when the viewer may not see the calendar, as may be so with one's own booking.
+    """
 
     scheduled_event_id: UUID
     event_id: UUID
     event_title: str
     calendar_id: UUID
-    calendar_name: str
+    calendar_name: str | None
     slot: TimeSlot
     time_zone: str
     status: ScheduleStatus
@@ -77,7 +82,7 @@ class BookingSummary:
 
 @dataclass(frozen=True, slots=True)
 class BookingDetail:
-    """A booking with its open conflicts and all that it claims besides its calendar's owner."""
+    """A booking with its open conflicts and what is visible of its claims but for its calendar's owner."""
 
     summary: BookingSummary
     claims: tuple[Claim, ...]
@@ -120,13 +125,6 @@ async def list_bookings(
     return [_summary_from(row) for row in await uow.connection.execute(statement)]
 
 
-def effective_status(now: datetime) -> ColumnElement[int]:
-    """A booking's status as of now: an expired hold counts as Cancelled at once."""
-    is_hold = _bookings.c.status == int(ScheduleStatus.Tentative)
-    expired = and_(is_hold, _bookings.c.hold_expires_at <= now)
-    return case((expired, int(ScheduleStatus.Cancelled)), else_=_bookings.c.status)
-
-
 def _worst_open_level(now: datetime) -> ColumnElement[int]:
     """The level of a booking's worst open conflict; 0 for none. Both bookings must still hold their place."""
     other = case(
@@ -149,8 +147,7 @@ def _worst_open_level(now: datetime) -> ColumnElement[int]:
         .correlate(_bookings)
         .scalar_subquery()
     )
-    holds_its_place = effective_status(now) != int(ScheduleStatus.Cancelled)
-    return case((holds_its_place, func.coalesce(worst, 0)), else_=0)
+    return case((holds_its_place(now), func.coalesce(worst, 0)), else_=0)
 
 
 def _summaries(now: datetime) -> Select[tuple[object, ...]]:
@@ -160,7 +157,7 @@ def _summaries(now: datetime) -> Select[tuple[object, ...]]:
             _bookings.c.event_id,
             _events.c.title,
             _bookings.c.calendar_id,
-            func.coalesce(_calendars.c.name, "").label("calendar_name"),
+            _calendars.c.name.label("calendar_name"),
             func.lower(_bookings.c.during).label("start"),
             func.upper(_bookings.c.during).label("end"),
             _bookings.c.time_zone,
@@ -184,7 +181,11 @@ def _conditions(wanted: BookingFilter, now: datetime) -> list[ColumnElement[bool
     if wanted.event_id is not None:
         found.append(_bookings.c.event_id == wanted.event_id)
     if wanted.resource_id is not None:
-        claimed = select(_claims.c.scheduled_event_id).where(_claims.c.resource_id == wanted.resource_id)
+        claimed = (
+            select(_claims.c.scheduled_event_id)
+            .join(_resources, _resources.c.resource_id == _claims.c.resource_id)
+            .where(_claims.c.resource_id == wanted.resource_id)
+        )
         found.append(_bookings.c.scheduled_event_id.in_(claimed))
     if wanted.statuses:
         found.append(effective_status(now).in_([int(status) for status in wanted.statuses]))
@@ -200,9 +201,10 @@ def _conditions(wanted: BookingFilter, now: datetime) -> list[ColumnElement[bool
 
 
 async def _claims_of(uow: UnitOfWork, scheduled_event_id: UUID) -> tuple[Claim, ...]:
-    """What the booking claims besides the resource that owns its calendar."""
+    """What the booking claims, of what the viewer sees, besides the resource that owns its calendar."""
     statement = (
         select(_claims.c.resource_id, _claims.c.role, _claims.c.quantity)
+        .join(_resources, _resources.c.resource_id == _claims.c.resource_id)
         .outerjoin(_calendars, _calendars.c.calendar_id == _claims.c.calendar_id)
         .where(
             _claims.c.scheduled_event_id == scheduled_event_id,

@@ -11,6 +11,7 @@ from sqlalchemy import select, text
 
 from domain.entities import Calendar, Resource
 from domain.enums import AccessLevel, ResourceType, Role, ScheduleStatus
+from domain.errors import A_RESOURCE
 from domain.interchange import may_stand_in
 from domain.proposal import Proposal
 from domain.schedule import FixedUses, ScheduleSnapshot, SnapshotBooking
@@ -47,7 +48,7 @@ async def read_snapshot(
     connection = uow.connection
     during = as_range(horizon)
     limits: dict[str, Any] = (await connection.execute(_LIMITS, {"during": during})).scalar_one()
-    resources = tuple(resource_from(row) for row in limits["resources"] or [])
+    resources = tuple(_resource_from(row) for row in limits["resources"] or [])
     calendar_rows: list[Row] = limits["calendars"] or []
     calendars = tuple(calendar_from(row) for row in calendar_rows)
     book = {as_uuid(row["calendar_id"]) for row in calendar_rows if row["access"] == AccessLevel.Book}
@@ -64,6 +65,12 @@ async def read_snapshot(
         fixed=await _read_fixed(uow, horizon, resources, calendars, bookings, request),
         offered_resource_ids=_offered(uow.viewer, limits["resources"] or []),
     )
+
+
+def _resource_from(row: Row) -> Resource:
+    """The resource; sentences call one that is hidden as a refusal does."""
+    resource = resource_from(row)
+    return resource if row["visible"] else replace(resource, name=A_RESOURCE)
 
 
 async def _read_fixed(

@@ -1,5 +1,6 @@
 """Bookings as entities."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -28,3 +29,11 @@ async def find_booking(uow: UnitOfWork, scheduled_event_id: UUID) -> ScheduledEv
         .order_by(_claims.c.claim_id)
     )
     return scheduled_event_from(row, list(claims.mappings()))
+
+
+async def versions_of(uow: UnitOfWork, scheduled_event_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """The present version of each booking that the viewer may see."""
+    statement = select(_bookings.c.scheduled_event_id, _bookings.c.version).where(
+        _bookings.c.scheduled_event_id.in_(scheduled_event_ids)
+    )
+    return {row.scheduled_event_id: row.version for row in await uow.connection.execute(statement)}

@@ -7,13 +7,14 @@ from enum import Enum, auto
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.entities import Calendar
-from domain.enums import CalendarType, OwnerType, ScheduleStatus
+from domain.enums import CalendarType, OwnerType
 from domain.errors import NotFoundException
 from persistence import tables
+from persistence.liveness import holds_its_place
 from persistence.mapping import calendar_from
 from persistence.unit_of_work import UnitOfWork
 
@@ -103,15 +104,11 @@ async def has_bookings(uow: UnitOfWork, calendar_id: UUID) -> bool:
 
 async def has_live_bookings(uow: UnitOfWork, calendar_id: UUID) -> bool:
     """Whether a booking that is not over and not cancelled is on the calendar."""
-    expired = and_(
-        _bookings.c.status == int(ScheduleStatus.Tentative), _bookings.c.hold_expires_at <= uow.now
-    )
     return await _exists(
         uow,
         _bookings.c.calendar_id == calendar_id,
-        _bookings.c.status != int(ScheduleStatus.Cancelled),
         func.upper(_bookings.c.during) > uow.now,
-        or_(_bookings.c.hold_expires_at.is_(None), ~expired),
+        holds_its_place(uow.now),
     )
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Update, and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Update, and_, bindparam, func, or_, select, update
 
-from domain.enums import ScheduleStatus
+from domain.enums import AccessLevel, Role, ScheduleStatus
 from domain.time_slot import TimeSlot
 from persistence import tables
 from persistence.mapping import as_range, slot_of
@@ -18,6 +18,7 @@ from persistence.unit_of_work import UnitOfWork
 _bookings = tables.scheduled_events
 _calendars = tables.calendars
 _claims = tables.claims
+_BOOK = int(AccessLevel.Book)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,20 @@ async def involved_with(
     return Involved(frozenset(calendars), frozenset(resources))
 
 
+async def used_by_event(uow: UnitOfWork, event_id: UUID) -> Involved:
+    """All that bookings of the event use, past and cancelled ones included."""
+    statement = (
+        select(_bookings.c.calendar_id, _claims.c.resource_id)
+        .outerjoin(_claims, _claims.c.scheduled_event_id == _bookings.c.scheduled_event_id)
+        .where(_bookings.c.event_id == event_id)
+        .distinct()
+    )
+    rows = (await uow.connection.execute(statement)).all()
+    return Involved(
+        frozenset(row[0] for row in rows), frozenset(row[1] for row in rows if row[1] is not None)
+    )
+
+
 async def booked_slots(uow: UnitOfWork, resource_id: UUID, since: datetime) -> dict[UUID, TimeSlot]:
     """When the live bookings that claim the resource are, by booking, without setup and teardown."""
     statement = (
@@ -74,6 +89,14 @@ async def relax(uow: UnitOfWork, resource_id: UUID, booking_ids: Collection[UUID
     await uow.connection.execute(_of(resource_id, booking_ids).values(enforced=False))
 
 
+async def relax_all(uow: UnitOfWork, booking_ids: Collection[UUID]) -> None:
+    """Take the exclusion constraint off bookings that are about to be moved, where the viewer may do that."""
+    if booking_ids:
+        may_book = or_(func.app_role() >= int(Role.Manager), func.my_access(_claims.c.calendar_id) == _BOOK)
+        statement = update_in_order(_claims.c.scheduled_event_id.in_(sorted(booking_ids)), may_book)
+        await uow.connection.execute(statement.values(enforced=False))
+
+
 async def enforce(uow: UnitOfWork, resource_id: UUID, booking_ids: Collection[UUID]) -> None:
     """Put the bookings' claims on the resource, which must not overlap, under the exclusion constraint."""
     if booking_ids:
@@ -81,7 +104,7 @@ async def enforce(uow: UnitOfWork, resource_id: UUID, booking_ids: Collection[UU
 
 
 async def resize(uow: UnitOfWork, resource_id: UUID, ranges: Mapping[UUID, TimeSlot]) -> None:
-    """Give the bookings' claims on the resource, which must not be enforced, new ranges."""
+    """Give the bookings' claims on the resource, which must have been relaxed, new ranges."""
     if not ranges:
         return
     statement = (
@@ -93,7 +116,18 @@ async def resize(uow: UnitOfWork, resource_id: UUID, ranges: Mapping[UUID, TimeS
     await uow.connection.execute(statement, rows)
 
 
+def update_in_order(*conditions: ColumnElement[bool]) -> Update:
+    """An update of claims that locks them in id order first: two in scan order can deadlock."""
+    locked = (
+        select(_claims.c.claim_id)
+        .where(*conditions)
+        .order_by(_claims.c.claim_id)
+        .with_for_update(key_share=True)
+    )
+    return update(_claims).where(_claims.c.claim_id.in_(locked))
+
+
 def _of(resource_id: UUID, booking_ids: Collection[UUID]) -> Update:
-    return update(_claims).where(
+    return update_in_order(
         _claims.c.resource_id == resource_id, _claims.c.scheduled_event_id.in_(sorted(booking_ids))
     )

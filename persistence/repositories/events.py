@@ -9,10 +9,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, tuple_, update
 
 from domain.entities import Event
-from domain.enums import ScheduleStatus
 from domain.errors import NotFoundException
 from persistence import tables
+from persistence.liveness import holds_its_place
 from persistence.mapping import event_from
+from persistence.repositories.claims import update_in_order
 from persistence.unit_of_work import UnitOfWork
 
 _events = tables.events
@@ -62,18 +63,27 @@ async def store(uow: UnitOfWork, event: Event) -> None:
 
 
 async def hand_over_bookings(uow: UnitOfWork, event_id: UUID, owner_id: UUID) -> None:
-    """Make somebody else the owner of every booking of the event, and of what it claims."""
+    """Make somebody else the owner of every booking of the event, and of what it claims.
+
+    Bookings get a new version, so that whoever has read one with its old owner notices.
+    """
     booked = select(_bookings.c.scheduled_event_id).where(_bookings.c.event_id == event_id)
     # Bookings are locked first, and in id order, as a change of one does.
     await uow.connection.execute(
         booked.order_by(_bookings.c.scheduled_event_id).with_for_update(key_share=True)
     )
     await uow.connection.execute(
-        update(_bookings).where(_bookings.c.event_id == event_id).values(owner_id=owner_id)
+        update(_bookings)
+        .where(_bookings.c.event_id == event_id)
+        .values(
+            owner_id=owner_id,
+            version=_bookings.c.version + 1,
+            modified_at=uow.now,
+            modified_by=uow.viewer.user_id,
+        )
     )
-    await uow.connection.execute(
-        update(_claims).where(_claims.c.scheduled_event_id.in_(booked)).values(owner_id=owner_id)
-    )
+    claimed = update_in_order(_claims.c.scheduled_event_id.in_(booked))
+    await uow.connection.execute(claimed.values(owner_id=owner_id))
 
 
 async def remove(uow: UnitOfWork, event_id: UUID) -> None:
@@ -88,14 +98,10 @@ async def is_booked(uow: UnitOfWork, event_id: UUID) -> bool:
 
 async def has_live_bookings(uow: UnitOfWork, event_id: UUID) -> bool:
     """Whether the viewer sees a booking of the event that is not over and not cancelled."""
-    expired = and_(
-        _bookings.c.status == int(ScheduleStatus.Tentative), _bookings.c.hold_expires_at <= uow.now
-    )
     live = and_(
         _bookings.c.event_id == event_id,
-        _bookings.c.status != int(ScheduleStatus.Cancelled),
         func.upper(_bookings.c.during) > uow.now,
-        or_(_bookings.c.hold_expires_at.is_(None), ~expired),
+        holds_its_place(uow.now),
     )
     statement = select(select(_bookings.c.scheduled_event_id).where(live).exists())
     return bool((await uow.connection.execute(statement)).scalar_one())

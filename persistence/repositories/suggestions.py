@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -45,7 +46,19 @@ async def find_suggestion(uow: UnitOfWork, suggestion_id: UUID) -> StoredSuggest
     row = (await uow.connection.execute(statement)).mappings().one_or_none()
     if row is None:
         raise NotFoundException("Suggestion", suggestion_id)
-    return _suggestion_from(row)
+    return await as_seen(uow, _suggestion_from(row))
+
+
+async def as_seen(uow: UnitOfWork, stored: StoredSuggestion) -> StoredSuggestion:
+    """The suggestion, with what its requester may not see of it noted: that may differ from day to day."""
+    if uow.viewer.sees_all:
+        return stored
+    places = [place for change in stored.suggestion.changes for place in (change.before, change.after)]
+    claimed = {claim.resource_id for place in places for claim in place.claims}
+    resources = tables.resources
+    statement = select(resources.c.resource_id).where(resources.c.resource_id.in_(claimed))
+    visible = (await uow.connection.execute(statement)).scalars().all()
+    return replace(stored, hidden_resource_ids=frozenset(claimed.difference(visible)))
 
 
 async def mark_applied(uow: UnitOfWork, suggestion_id: UUID) -> None:

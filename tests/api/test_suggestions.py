@@ -283,6 +283,45 @@ async def test_a_slot_that_was_taken_meanwhile_is_a_refusal_with_fresh_suggestio
     assert (applied.status_code, applied.json()["suggestionId"]) == (200, one["id"])
 
 
+@pytest.mark.parametrize("is_booked", [False, True])
+async def test_fresh_suggestions_are_for_what_was_asked_though_another_move_failed(
+    client: httpx.AsyncClient,
+    refused: Refused,
+    make_event: Any,
+    as_manager: Headers,
+    listed: Listed,
+    is_booked: bool,
+) -> None:
+    suggestions = refused.suggestions
+    if is_booked:
+        body = booking(refused.fundraiser, refused.hall.calendar_id, 9, 11)
+        made = await client.post(URL, json=body, headers=as_manager)
+        wanted = {"startDateTime": at(19), "endDateTime": at(21)}
+        answer = await client.post(made.headers["location"] + "/reschedule", json=wanted, headers=as_manager)
+        suggestions = answer.json()["suggestions"]
+    away = next(
+        one
+        for one in suggestions
+        if one["changes"][0].get("scheduledEventId") == refused.rival
+        and one["changes"][0]["to"]["calendarId"] == refused.other.calendar_id
+    )
+    recital = await make_event("Recital")
+    taken = booking(recital, refused.other.calendar_id, 18, 20)
+    assert (await client.post(URL, json=taken, headers=as_manager)).status_code == 201
+    before = await listed()
+
+    failed = await client.post(away["apply"]["href"], headers=as_manager)
+
+    assert (failed.status_code, failed.json()["title"]) == (409, "Scheduling Conflict")
+    assert [one["eventTitle"] for one in failed.json()["errors"]["ConflictingEvents"]] == ["Recital"]
+    assert await listed() == before
+    assert failed.json()["suggestions"]
+    for new in failed.json()["suggestions"]:
+        tried = await client.post(new["apply"]["href"] + "?dryRun=true", headers=as_manager)
+        assert tried.status_code == 200, tried.text
+        assert tried.json()["schedules"][-1]["eventId"] == refused.fundraiser
+
+
 async def test_nothing_of_it_is_done_when_its_last_step_fails(
     client: httpx.AsyncClient, refused: Refused, as_manager: Headers, listed: Listed, facts: Any, close: Any
 ) -> None:
@@ -337,8 +376,8 @@ async def test_a_refused_move_is_made_by_its_suggestion(
     ]
 
 
-async def test_a_booking_that_wants_its_neighbours_place_is_offered_only_what_applies(
-    client: httpx.AsyncClient, make_hall: Any, make_event: Any, as_manager: Headers
+async def test_neighbours_change_places(
+    client: httpx.AsyncClient, make_hall: Any, make_event: Any, as_manager: Headers, rows: Any, facts: Any
 ) -> None:
     hall = await make_hall("Ballroom")
     keys = []
@@ -346,9 +385,24 @@ async def test_a_booking_that_wants_its_neighbours_place_is_offered_only_what_ap
         body = booking(await make_event(title), hall.calendar_id, start, start + 2)
         keys.append((await client.post(URL, json=body, headers=as_manager)).json()["scheduledEventId"])
     wanted = {"startDateTime": at(18), "endDateTime": at(20)}
-    answer = await client.post(f"{URL}/{keys[0]}/reschedule", json=wanted, headers=as_manager)
-    suggestions = answer.json()["suggestions"]
-    assert suggestions
+    path = f"{URL}/{keys[0]}/reschedule"
+    suggestions = (await client.post(path, json=wanted, headers=as_manager)).json()["suggestions"]
+    swap = next(
+        one
+        for one in suggestions
+        if [(change["scheduledEventId"], change["to"]["startDateTime"]) for change in one["changes"]]
+        == [(keys[1], at(16)), (keys[0], at(18))]
+    )
+    # None is offered that does not apply.
     for one in suggestions:
         tried = await client.post(one["apply"]["href"] + "?dryRun=true", headers=as_manager)
         assert tried.status_code == 200, (one["summary"], tried.text)
+    left = await facts()
+
+    applied = await client.post(swap["apply"]["href"], headers=as_manager)
+
+    booked = {one["scheduledEventId"]: one["startDateTime"] for one in applied.json()["schedules"]}
+    assert booked == {keys[0]: at(18), keys[1]: at(16)}
+    assert [name for name, _ in await facts()][len(left) :] == ["EventRescheduled"] * 2
+    assert await rows("SELECT 1 FROM schedule_conflicts") == []
+    assert len(await rows("SELECT 1 FROM claims WHERE enforced")) == 2

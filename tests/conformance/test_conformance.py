@@ -26,7 +26,7 @@ from api.settings import Settings
 from domain.enums import Role
 from domain.facts import Fact
 from domain.policy import Policy
-from tests.conformance.contract import SECTIONS
+from tests.conformance.contract import DTO_FIELDS, SECTIONS
 from tests.conformance.named_tests import exists, names_in
 from tests.conformance.page import PAGE, ROOT, rows, rows_of, section
 
@@ -177,6 +177,15 @@ def test_every_field_of_a_contract_dto_has_a_row(openapi: dict[str, Any]) -> Non
         assert {field for field, is_built in documented[name].items() if is_built} - served == set(), name
     unserved = documented.keys() - schemas.keys()
     assert [name for name in unserved if any(documented[name].values())] == []
+
+
+def test_fields_of_a_contract_dto_come_in_its_order(openapi: dict[str, Any]) -> None:
+    schemas = openapi["components"]["schemas"]
+    assert "ConflictDetailDto" in schemas
+    for name, fields in DTO_FIELDS.items():
+        served = list(schemas.get(name, {"properties": ()})["properties"])
+        owed = [field for field in fields.split() if field in served]
+        assert [field for field in served if field in owed] == owed, name
 
 
 def test_readme_lists_every_setting_with_its_default() -> None:

@@ -231,6 +231,7 @@ def test_a_free_slot_is_booked_with_setup_and_teardown_around_its_claim() -> Non
         detected={},
         vanished=frozenset(),
         overridden=False,
+        inherits_clash=False,
         warning=None,
     )
 
@@ -262,6 +263,21 @@ def test_every_resource_claimed_must_be_open() -> None:
     with pytest.raises(TimeSlotUnavailableException) as caught:
         board.decide(proposal(0, 9, 11, Claim(ADA)))
     assert caught.value.detail == "Ada is not available: outside its working hours"
+
+
+def test_what_the_viewer_may_not_see_is_neither_named_nor_explained() -> None:
+    board = with_office()
+    board.resources[ADA] = ada(working_hours=WorkingHours.daily(8 * 60, 10 * 60))
+    board.closures = (closure(HALL, 12, 13, "Painting"),)
+    seen = board.picture(None, proposal(0, 9, 11, Claim(ADA)))
+    blind = replace(seen, visible_resource_ids=frozenset({HALL}))
+    with pytest.raises(TimeSlotUnavailableException) as caught:
+        decide(blind, proposal(0, 9, 11, Claim(ADA)), POLICY)
+    assert (caught.value.detail, caught.value.reason) == ("A resource is not available", None)
+    assert caught.value.__cause__ is None
+    with pytest.raises(TimeSlotUnavailableException) as caught:
+        decide(blind, proposal(0, 12, 13), POLICY)
+    assert caught.value.detail == "Great Hall is not available: Painting"
 
 
 def test_setup_and_teardown_may_reach_into_closures() -> None:
@@ -481,6 +497,43 @@ def test_removing_takes_the_clash_between_others_along() -> None:
 
 
 # Warnings.
+
+
+def decide_beside(board: Board, moved: Proposal, *leaving: int) -> Decision:
+    """A move that is followed by those of other bookings in the same transaction."""
+    picture = board.picture(moved.scheduled_event_id, moved)
+    leaving_ids = frozenset(booking_id(number) for number in leaving)
+    return decide(replace(picture, leaving=leaving_ids), moved, POLICY)
+
+
+def test_a_booking_takes_the_place_of_one_that_is_leaving() -> None:
+    board = one_hall().book(proposal(1, 10, 12), proposal(2, 12, 14), proposal(3, 14, 16))
+    moved = proposal(1, 12, 14)
+    assert decide_beside(board, moved, 2) == Decision(
+        claims=(placed(HALL, 12, 14, enforced=True),),
+        detected={},
+        vanished=frozenset(),
+        overridden=False,
+        inherits_clash=False,
+        warning=None,
+    )
+    with pytest.raises(ConflictException) as caught:
+        decide_beside(board, proposal(1, 13, 15), 2)
+    assert caught.value.clashes == (refused(3, ConflictType.VenueConflict, ConflictLevel.Critical),)
+
+
+def test_of_clashes_of_one_that_is_leaving_only_the_movers_own_are_told() -> None:
+    uses = Claim(ADA)
+    board = with_office(9).book(
+        proposal(1, 10, 12, uses, calendar=OFFICE),
+        proposal(2, 11, 13, uses, calendar=OFFICE),
+        proposal(3, 12, 14, uses, calendar=OFFICE),
+    )
+    moved = proposal(1, 20, 21, uses, calendar=OFFICE)
+    over_ada = clash(2, 1, ConflictType.StaffConflict, ADA)
+    assert board.decide(moved).vanished == {over_ada}
+    assert decide_beside(board, moved, 2).vanished == {over_ada}
+    assert decide_beside(board, moved, 3).vanished == {over_ada}
 
 
 def test_a_booking_that_lifts_the_peak_to_80_percent_warns() -> None:

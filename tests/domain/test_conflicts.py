@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.conflicts import Clash, Pool, Usage, find_clashes, peak_demand
+from domain.conflicts import Clash, Pool, Usage, find_clashes, find_clashes_around, peak_demand
 from domain.enums import ClaimRole, ConflictLevel, ConflictType, ResourceType
 from domain.time_slot import TimeSlot
 
@@ -293,3 +293,22 @@ def test_64_bookings_of_one_person_clash_pairwise() -> None:
     found = find_clashes({resource_pool(0, ResourceType.Staff): usages})
     assert len(found) == 2016
     assert set(found.values()) == {ConflictLevel.Moderate}
+
+
+@given(occupancies())
+def test_around_a_booking_nothing_it_bears_on_is_missing(
+    occupancy: dict[Pool, tuple[Usage, ...]],
+) -> None:
+    ids = {usage.scheduled_event_id for usages in occupancy.values() for usage in usages}
+    for own in ids:
+        without = {
+            pool: [one for one in usages if one.scheduled_event_id != own]
+            for pool, usages in occupancy.items()
+        }
+        all_after, all_before = find_clashes(occupancy), find_clashes(without)
+        after, before = find_clashes_around(own, occupancy), find_clashes_around(own, without)
+        assert after.items() <= all_after.items()
+        assert {one: after[one] for one in after.keys() - before.keys()} == {
+            one: all_after[one] for one in all_after.keys() - all_before.keys()
+        }
+        assert before.keys() - after.keys() == all_before.keys() - all_after.keys()

@@ -100,6 +100,10 @@ def test_minutes_are_counted_on_the_wall_clock(zone: str, day: str, minute: int,
         ("../etc/passwd", False),
         ("+02:00", False),
         ("", False),
+        # Files beside the zones, or a zone of the machine's own.
+        ("localtime", False),
+        ("posixrules", False),
+        ("Factory", False),
     ],
 )
 def test_names_of_zones(name: str, expected: bool) -> None:

@@ -118,9 +118,7 @@ def test_widening_stops_at_the_ends_of_the_calendar() -> None:
 def test_merging_keeps_the_minutes_and_leaves_gaps_between(some: list[TimeSlot]) -> None:
     result = merged(some)
     assert set[int]().union(*map(minutes_of, result)) == set[int]().union(*map(minutes_of, some))
-    assert all(
-        one.end_date_time < other.start_date_time for one, other in pairwise(result)
-    )
+    assert all(one.end_date_time < other.start_date_time for one, other in pairwise(result))
     assert merged(result) == result
     assert merged(reversed(some)) == result
 

@@ -371,6 +371,31 @@ async def test_a_customer_cannot_give_a_booking_away_or_take_one(database: Datab
                 await uow.connection.execute(text(statement))
 
 
+async def test_without_a_grant_ones_own_booking_is_only_cancelled(
+    database: Database, venue: Venue, urls: EmbeddedUrls
+) -> None:
+    engine = create_engine(urls.owner, poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM calendar_access"))
+    engine.dispose()
+    ann = Viewer(venue.ann, Role.Customer)
+    for statement in (
+        "UPDATE scheduled_events SET version = 2",
+        "UPDATE claims SET during = during",
+        "UPDATE scheduled_events SET status = 4, owner_id = gen_random_uuid()",
+        "UPDATE claims SET live = false, enforced = false, owner_id = gen_random_uuid()",
+    ):
+        with pytest.raises(ProgrammingError, match="row-level security"):
+            async with database.unit_of_work(ann) as uow:
+                await uow.connection.execute(text(statement))
+    async with database.unit_of_work(ann) as uow:
+        for statement in (
+            "UPDATE scheduled_events SET status = 4",
+            "UPDATE claims SET live = false, enforced = false",
+        ):
+            assert (await uow.connection.execute(text(statement))).rowcount == 1
+
+
 @pytest.mark.usefixtures("venue")
 async def test_the_context_ends_with_its_transaction(database: Database) -> None:
     async with database.unit_of_work(Viewer(uuid4(), Role.Admin)) as uow:

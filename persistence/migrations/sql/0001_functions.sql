@@ -51,15 +51,54 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
       AND (b.status <> 0 OR b.hold_expires_at IS NULL OR b.hold_expires_at > p_now)
 $$;
 
+-- A calendar as what it limits, with the caller's grant; its name and description only where it is visible.
+CREATE FUNCTION calendar_as_seen(k calendars, p_role integer, p_mine uuid[]) RETURNS jsonb
+LANGUAGE plpgsql STABLE SET search_path = public, pg_temp AS $$
+BEGIN
+    IF p_role >= 2 OR k.calendar_id = ANY (p_mine) THEN
+        RETURN to_jsonb(k) || jsonb_build_object('visible', true, 'access', my_access(k.calendar_id));
+    END IF;
+    RETURN to_jsonb(k) || jsonb_build_object('visible', false, 'access', NULL, 'name', '', 'description', NULL);
+END $$;
+
+-- The same of a resource.
+CREATE FUNCTION resource_as_seen(r resources, p_role integer, p_mine uuid[]) RETURNS jsonb
+LANGUAGE plpgsql STABLE SET search_path = public, pg_temp AS $$
+BEGIN
+    IF sees_resource(r.calendar_id, r.resource_type, p_role, p_mine) THEN
+        RETURN to_jsonb(r) || jsonb_build_object('visible', true, 'access', my_access(r.calendar_id));
+    END IF;
+    RETURN to_jsonb(r) || jsonb_build_object('visible', false, 'access', NULL, 'name', '');
+END $$;
+
+-- A closure, with its reason only where the resource is visible.
+CREATE FUNCTION closure_as_seen(a resource_availability, r resources, p_role integer, p_mine uuid[]) RETURNS jsonb
+LANGUAGE plpgsql STABLE SET search_path = public, pg_temp AS $$
+BEGIN
+    RETURN jsonb_build_object(
+        'resource_availability_id', a.resource_availability_id, 'resource_id', a.resource_id,
+        'start', lower(a.during), 'end', upper(a.during),
+        'reason', CASE WHEN sees_resource(r.calendar_id, r.resource_type, p_role, p_mine)
+                       THEN a.unavailable_reason END
+    );
+END $$;
+
 -- Locks calendars, then resources, in id order, and only then, in later statements, looks: a booking that
--- committed while we waited is seen. Without rules: Python decides on what comes back.
+-- committed while we waited is seen. Without rules: Python decides on what comes back. Of an event it tells what
+-- a booking of it is judged by, and a booking only if the caller sees it.
 CREATE FUNCTION look(
     p_now timestamptz, p_event uuid, p_calendars uuid[], p_resources uuid[], p_slots tstzrange[], p_booking uuid
 ) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     v_resources uuid[];
+    v_role integer := app_role();
+    v_mine uuid[] := CASE WHEN app_role() < 2 THEN my_calendars(0::smallint) END;
 BEGIN
+    -- A Customer's bookings are counted against a limit: one at a time, before any other lock.
+    IF app_role() = 0 THEN
+        PERFORM pg_advisory_xact_lock(hashtextextended(app_user()::text, 0));
+    END IF;
     PERFORM FROM calendars WHERE calendar_id = ANY (p_calendars) ORDER BY calendar_id FOR NO KEY UPDATE;
     SELECT coalesce(array_agg(DISTINCT id), '{}') INTO v_resources FROM (
         SELECT unnest(p_resources) AS id
@@ -70,24 +109,26 @@ BEGIN
     PERFORM FROM events WHERE event_id = p_event FOR KEY SHARE;
     PERFORM FROM scheduled_events WHERE scheduled_event_id = p_booking FOR UPDATE;
     RETURN jsonb_build_object(
-        'event', (SELECT to_jsonb(e) FROM events e WHERE event_id = p_event),
+        'event', (SELECT jsonb_build_object('event_id', e.event_id, 'organizer_id', e.organizer_id,
+                'attendees', e.attendees, 'priority', e.priority, 'version', e.version)
+            FROM events e WHERE event_id = p_event),
         'booking', (SELECT to_jsonb(b) || jsonb_build_object(
                 'start', lower(b.during), 'end', upper(b.during),
                 'claims', (SELECT jsonb_agg(jsonb_build_object(
                     'resource_id', c.resource_id, 'role', c.role, 'quantity', c.quantity) ORDER BY c.claim_id)
                     FROM claims c WHERE c.scheduled_event_id = b.scheduled_event_id))
-            FROM scheduled_events b WHERE scheduled_event_id = p_booking),
+            FROM scheduled_events b WHERE scheduled_event_id = p_booking
+              AND (v_role >= 2 OR b.owner_id = app_user() OR v_role = 1 AND b.calendar_id = ANY (v_mine))),
         'open_bookings', (SELECT count(*) FROM scheduled_events b
             WHERE app_role() = 0 AND b.owner_id = app_user() AND b.status <> 4 AND upper(b.during) > p_now
               AND (b.status <> 0 OR b.hold_expires_at IS NULL OR b.hold_expires_at > p_now)),
-        'calendars', (SELECT jsonb_agg(to_jsonb(k) || jsonb_build_object('access', my_access(k.calendar_id)))
+        'calendars', (SELECT jsonb_agg(calendar_as_seen(k, v_role, v_mine))
             FROM calendars k WHERE calendar_id = ANY (p_calendars)),
-        'resources', (SELECT jsonb_agg(to_jsonb(r) || jsonb_build_object('access', my_access(r.calendar_id)))
+        'resources', (SELECT jsonb_agg(resource_as_seen(r, v_role, v_mine))
             FROM resources r WHERE resource_id = ANY (v_resources)),
-        'closures', (SELECT jsonb_agg(jsonb_build_object(
-                'resource_availability_id', a.resource_availability_id, 'resource_id', a.resource_id,
-                'start', lower(a.during), 'end', upper(a.during), 'reason', a.unavailable_reason))
-            FROM resource_availability a, unnest(p_slots) AS s
+        'closures', (SELECT jsonb_agg(closure_as_seen(a, r, v_role, v_mine))
+            FROM resource_availability a JOIN resources r ON r.resource_id = a.resource_id,
+                unnest(p_slots) AS s
             WHERE a.resource_id = ANY (v_resources) AND a.during && s),
         'claims', (SELECT jsonb_agg(jsonb_build_object(
                 'resource_id', c.resource_id, 'scheduled_event_id', c.scheduled_event_id,
@@ -102,15 +143,87 @@ BEGIN
     );
 END $$;
 
+-- Whether two bookings, the later one first, clash as a conflict says they do, going by what is stored: both hold
+-- their place, and at an instant they share the demand is beyond the quantity. As in domain.conflicts.
+CREATE FUNCTION is_clash(p_later uuid, p_earlier uuid, p_type smallint, p_resource uuid, p_now timestamptz)
+RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    v_calendar uuid;
+    v_quantity integer;
+    v_firm_type smallint;
+    v_both tstzrange;
+    v_hold integer;
+    v_holds integer;
+BEGIN
+    IF (SELECT (a.created_at, a.scheduled_event_id) <= (b.created_at, b.scheduled_event_id)
+        FROM scheduled_events a, scheduled_events b
+        WHERE a.scheduled_event_id = p_later AND b.scheduled_event_id = p_earlier) THEN
+        RETURN false;
+    END IF;
+    IF p_resource IS NOT NULL THEN
+        SELECT r.quantity, (ARRAY[2, 3, 4, 1])[r.resource_type + 1], a.during * b.during,
+               CASE WHEN a.is_hold THEN a.quantity ELSE 0 END + CASE WHEN b.is_hold THEN b.quantity ELSE 0 END,
+               a.is_hold::integer + b.is_hold::integer
+        INTO v_quantity, v_firm_type, v_both, v_hold, v_holds
+        FROM claims a, claims b, resources r
+        WHERE a.scheduled_event_id = p_later AND b.scheduled_event_id = p_earlier AND r.resource_id = p_resource
+          AND a.resource_id = p_resource AND b.resource_id = p_resource AND a.during && b.during
+          AND a.live AND (NOT a.is_hold OR a.hold_expires_at IS NULL OR a.hold_expires_at > p_now)
+          AND b.live AND (NOT b.is_hold OR b.hold_expires_at IS NULL OR b.hold_expires_at > p_now);
+    ELSE
+        SELECT k.calendar_id, k.max_concurrent_events, 0, a.during * b.during,
+               (a.status = 0)::integer + (b.status = 0)::integer,
+               (a.status = 0)::integer + (b.status = 0)::integer
+        INTO v_calendar, v_quantity, v_firm_type, v_both, v_hold, v_holds
+        FROM scheduled_events a, scheduled_events b, calendars k
+        WHERE a.scheduled_event_id = p_later AND b.scheduled_event_id = p_earlier AND k.calendar_id = a.calendar_id
+          AND a.calendar_id = b.calendar_id AND k.owner_type <> 0 AND a.during && b.during
+          AND a.status <> 4 AND (a.status <> 0 OR a.hold_expires_at IS NULL OR a.hold_expires_at > p_now)
+          AND b.status <> 4 AND (b.status <> 0 OR b.hold_expires_at IS NULL OR b.hold_expires_at > p_now);
+    END IF;
+    -- A clash that a hold is in is a TimeOverlap, whatever it is over; two holds are none.
+    IF v_both IS NULL OR v_holds = 2 OR p_type <> (CASE v_holds WHEN 0 THEN v_firm_type ELSE 0 END) THEN
+        RETURN false;
+    END IF;
+    IF p_type = 0 AND v_holds = 0 AND EXISTS (
+        SELECT FROM claims a JOIN claims b USING (resource_id) JOIN resources r USING (resource_id)
+        WHERE a.scheduled_event_id = p_later AND b.scheduled_event_id = p_earlier AND r.resource_type = 0
+          AND is_clash(p_later, p_earlier, 2::smallint, r.resource_id, p_now)
+    ) THEN
+        RETURN false;
+    END IF;
+    IF v_quantity = 1 THEN
+        RETURN true;
+    END IF;
+    -- Demand is highest where a usage starts, of those within what the two share.
+    RETURN EXISTS (
+        WITH firm AS (
+            SELECT c.during, c.quantity FROM claims c
+            WHERE c.resource_id = p_resource AND c.during && v_both AND c.live AND NOT c.is_hold
+            UNION ALL
+            SELECT b.during, 1 FROM scheduled_events b
+            WHERE b.calendar_id = v_calendar AND b.during && v_both AND b.status NOT IN (0, 4)
+        ), instants AS (
+            SELECT DISTINCT greatest(lower(during), lower(v_both)) AS instant FROM firm
+        )
+        SELECT FROM instants JOIN firm ON firm.during @> instants.instant
+        GROUP BY instants.instant HAVING sum(firm.quantity) + v_hold > v_quantity
+    );
+END $$;
+
 -- Writes down what detection found: clashes that are new or have come back become Detected, clashes that are
 -- gone become Resolved. A dismissal, or an override that accepted the clash, stands for as long as the clash does.
-CREATE FUNCTION record_conflicts(p_detected jsonb, p_vanished jsonb, p_method smallint, p_user uuid, p_now timestamptz)
+-- Managers are taken at their word; of what others say, what is stored has to bear out each pair.
+CREATE FUNCTION record_conflicts(p_detected jsonb, p_vanished jsonb, p_method smallint, p_now timestamptz)
 RETURNS TABLE (
     schedule_conflict_id uuid, scheduled_event_id uuid, conflicting_event_id uuid, conflict_type smallint,
     conflict_level smallint, resource_id uuid, change text
 )
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 #variable_conflict use_column
+DECLARE
+    v_trusted boolean := app_role() >= 2;
 BEGIN
     RETURN QUERY
     INSERT INTO schedule_conflicts AS s (
@@ -123,6 +236,8 @@ BEGIN
         schedule_conflict_id uuid, scheduled_event_id uuid, conflicting_event_id uuid, conflict_type smallint,
         resource_id uuid, conflict_level smallint
     )
+    WHERE v_trusted
+       OR is_clash(d.scheduled_event_id, d.conflicting_event_id, d.conflict_type, d.resource_id, p_now)
     ORDER BY d.scheduled_event_id, d.conflicting_event_id, d.conflict_type, d.resource_id
     ON CONFLICT ON CONSTRAINT schedule_conflicts_fingerprint DO UPDATE
         SET status = CASE WHEN s.status = 2 AND s.resolution_method <> 3 THEN 0 ELSE s.status END,
@@ -149,12 +264,14 @@ BEGIN
         JOIN schedule_conflicts s ON s.scheduled_event_id = v.scheduled_event_id
             AND s.conflicting_event_id = v.conflicting_event_id AND s.conflict_type = v.conflict_type
             AND s.resource_id IS NOT DISTINCT FROM v.resource_id
-        WHERE s.status <> 2 OR s.resolution_method = 3
+        WHERE (s.status <> 2 OR s.resolution_method = 3)
+          AND (v_trusted OR NOT is_clash(
+              s.scheduled_event_id, s.conflicting_event_id, s.conflict_type, s.resource_id, p_now))
         ORDER BY s.schedule_conflict_id
         FOR UPDATE OF s
     )
     UPDATE schedule_conflicts s
-    SET status = 2, resolution_method = p_method, resolved_by = p_user, resolved_at = p_now
+    SET status = 2, resolution_method = p_method, resolved_by = app_user(), resolved_at = p_now
     FROM gone WHERE s.schedule_conflict_id = gone.schedule_conflict_id
     RETURNING s.schedule_conflict_id, s.scheduled_event_id, s.conflicting_event_id, s.conflict_type,
               s.conflict_level, s.resource_id, CASE WHEN gone.old_status IN (0, 1, 3) THEN 'resolved' ELSE 'closed' END;
@@ -221,19 +338,17 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 
 -- All that limits where a booking may go, hidden or not, with the caller's grant: what is hidden stays in place
--- and is never named.
+-- and is never named: it has neither name nor reason here.
 CREATE FUNCTION schedule_limits(p_during tstzrange) RETURNS jsonb
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT jsonb_build_object(
-        'calendars', (SELECT jsonb_agg(to_jsonb(k) || jsonb_build_object('access', my_access(k.calendar_id)))
-            FROM calendars k),
-        'resources', (SELECT jsonb_agg(to_jsonb(r) || jsonb_build_object('access', my_access(r.calendar_id)))
-            FROM resources r),
-        'closures', (SELECT jsonb_agg(jsonb_build_object(
-                'resource_availability_id', a.resource_availability_id, 'resource_id', a.resource_id,
-                'start', lower(a.during), 'end', upper(a.during), 'reason', a.unavailable_reason))
-            FROM resource_availability a WHERE a.during && p_during)
+        'calendars', (SELECT jsonb_agg(calendar_as_seen(k, mine.role, mine.calendars)) FROM calendars k),
+        'resources', (SELECT jsonb_agg(resource_as_seen(r, mine.role, mine.calendars)) FROM resources r),
+        'closures', (SELECT jsonb_agg(closure_as_seen(a, r, mine.role, mine.calendars))
+            FROM resource_availability a JOIN resources r ON r.resource_id = a.resource_id
+            WHERE a.during && p_during)
     )
+    FROM (SELECT app_role() AS role, my_calendars(0::smallint) AS calendars) AS mine
 $$;
 
 -- When some bookings are, hidden ones included, and whether they still hold their place.
@@ -255,16 +370,21 @@ $$;
 -- Functions are open to everyone by default; these bypass row policies, so each is granted by name.
 REVOKE EXECUTE ON FUNCTION
     app_user(), app_role(), my_access(uuid), my_calendars(smallint), event_is_booked(uuid),
+    sees_resource(uuid, smallint, integer, uuid[]), calendar_as_seen(calendars, integer, uuid[]),
+    resource_as_seen(resources, integer, uuid[]),
+    closure_as_seen(resource_availability, resources, integer, uuid[]),
+    is_clash(uuid, uuid, smallint, uuid, timestamptz),
     claims_in(uuid[], tstzrange[], timestamptz, uuid), bookings_in(uuid[], tstzrange[], timestamptz, uuid),
     look(timestamptz, uuid, uuid[], uuid[], tstzrange[], uuid),
-    record_conflicts(jsonb, jsonb, smallint, uuid, timestamptz),
+    record_conflicts(jsonb, jsonb, smallint, timestamptz),
     schedule_bookings(uuid[]), schedule_occupancy(tstzrange, uuid[], uuid[], uuid[]), schedule_limits(tstzrange),
     booking_times(uuid[], timestamptz), booking_is_live(uuid, timestamptz)
     FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION
     app_user(), app_role(), my_access(uuid), my_calendars(smallint), event_is_booked(uuid),
+    sees_resource(uuid, smallint, integer, uuid[]),
     look(timestamptz, uuid, uuid[], uuid[], tstzrange[], uuid),
-    record_conflicts(jsonb, jsonb, smallint, uuid, timestamptz),
+    record_conflicts(jsonb, jsonb, smallint, timestamptz),
     schedule_bookings(uuid[]), schedule_occupancy(tstzrange, uuid[], uuid[], uuid[]), schedule_limits(tstzrange),
     booking_times(uuid[], timestamptz), booking_is_live(uuid, timestamptz)
     TO callboard_app, callboard_worker;

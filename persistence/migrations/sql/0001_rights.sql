@@ -21,6 +21,17 @@ CREATE FUNCTION my_access(p_calendar_id uuid) RETURNS smallint
     AS $$ SELECT access_level FROM calendar_access
           WHERE calendar_id = p_calendar_id AND user_id = app_user() $$;
 
+-- Whether a resource is seen with these rights (p_mine: my_calendars(0)). People without a calendar are seen by
+-- staff only; things without one by everyone. In plpgsql: it keeps its plan, and is asked once a row.
+CREATE FUNCTION sees_resource(p_calendar_id uuid, p_resource_type smallint, p_role integer, p_mine uuid[])
+    RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog
+    AS $$ BEGIN
+        RETURN p_role >= 2
+            OR p_calendar_id IS NULL AND (p_role = 1 OR p_role = 0 AND p_resource_type >= 2)
+            OR coalesce(p_calendar_id = ANY (p_mine), false);
+    END $$;
+
 DO $$
 DECLARE
     t text;
@@ -61,12 +72,12 @@ CREATE POLICY calendar_access_read ON calendar_access FOR SELECT TO callboard_ap
 CREATE POLICY calendar_access_write ON calendar_access TO callboard_app
     USING ((SELECT app_role()) >= 3) WITH CHECK ((SELECT app_role()) >= 3);
 
--- People without a calendar are seen by staff only; things without one by everyone.
 CREATE POLICY resources_read ON resources FOR SELECT TO callboard_app
     USING (
         (SELECT app_role()) >= 2
-        OR (calendar_id IS NULL AND ((SELECT app_role()) = 1 OR (SELECT app_role()) = 0 AND resource_type >= 2))
-        OR calendar_id = ANY ((SELECT my_calendars(0::smallint))::uuid[])
+        OR sees_resource(
+            calendar_id, resource_type, (SELECT app_role()), (SELECT my_calendars(0::smallint))::uuid[]
+        )
     );
 CREATE POLICY resources_write ON resources TO callboard_app
     USING ((SELECT app_role()) >= 2) WITH CHECK ((SELECT app_role()) >= 2);
@@ -102,6 +113,8 @@ CREATE POLICY scheduled_events_write ON scheduled_events TO callboard_app
     WITH CHECK (
         (SELECT app_role()) >= 2
         OR (calendar_id = ANY ((SELECT my_calendars(1::smallint))::uuid[]) AND ((SELECT app_role()) = 1 OR owner_id = (SELECT app_user())))
+        -- One's own is cancelled without a grant too.
+        OR (owner_id = (SELECT app_user()) AND status = 4)
     );
 CREATE POLICY claims_read ON claims FOR SELECT TO callboard_app
     USING (
@@ -118,6 +131,7 @@ CREATE POLICY claims_write ON claims TO callboard_app
     WITH CHECK (
         (SELECT app_role()) >= 2
         OR (calendar_id = ANY ((SELECT my_calendars(1::smallint))::uuid[]) AND ((SELECT app_role()) = 1 OR owner_id = (SELECT app_user())))
+        OR (owner_id = (SELECT app_user()) AND NOT live)
     );
 
 -- Staff see the events they organize, those booked where they may look, and those nobody has booked yet.

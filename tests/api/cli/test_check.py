@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import stat
+import subprocess
+import sys
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from api.cli import app
 from api.imports.pentabarf_reader import read
+from tests.api.cli.processes import PROJECT
 from tests.api.imports.oracle import FileClash, clashes
 from tests.api.imports.plant import plant
 from tests.api.imports.schedule_xml import YEARS, day, event, published, room, schedule
@@ -327,6 +332,140 @@ def test_a_place_that_cannot_be_written_to_leaves_nothing_behind(check, tmp_path
     folder.mkdir()
     assert check(CLASHING, "--fix", str(folder)).exit_code == UNREADABLE_EXIT
     assert sorted(one.name for one in tmp_path.iterdir()) == ["folder", "schedule.xml"]
+
+
+OUT_OF_ALL = {"folder": "Is a directory", "pipe": "is no regular file; write to another"}
+
+
+@pytest.fixture
+def stranger(request, tmp_path):
+    """Something that is there already and no regular file, and a look at it."""
+    out = tmp_path / request.param
+    match request.param:
+        case "folder":
+            out.mkdir()
+        case "pipe":
+            os.mkfifo(out)
+    return out
+
+
+@pytest.mark.parametrize("through_a_link", [False, True])
+@pytest.mark.parametrize("stranger", ["folder", "pipe"], indirect=True)
+def test_what_is_no_regular_file_is_never_replaced(check, tmp_path, stranger, through_a_link):
+    kind = stat.S_IFMT(stranger.stat().st_mode)
+    out = stranger
+    if through_a_link:
+        out = tmp_path / "link"
+        out.symlink_to(stranger)
+    result = check(CLASHING, "--fix", str(out))
+    assert (result.exit_code, result.stdout) == (UNREADABLE_EXIT, "")
+    assert result.stderr == f"{out}: {OUT_OF_ALL[stranger.name]}\n"
+    assert stat.S_IFMT(stranger.lstat().st_mode) == kind
+    assert out.is_symlink() is through_a_link
+    assert not any(one.name.startswith(".") for one in tmp_path.iterdir())
+
+
+def test_it_is_said_before_any_fix_is_sought(check, tmp_path, monkeypatch):
+    monkeypatch.setattr("api.cli.check._advised", None)
+    (tmp_path / "folder").mkdir()
+    assert check(CLASHING, "--fix", str(tmp_path / "folder")).exit_code == UNREADABLE_EXIT
+
+
+def test_a_device_is_left_alone(check):
+    result = check(CLASHING, "--fix", os.devnull)
+    assert result.exit_code == UNREADABLE_EXIT
+    assert result.stderr == f"{os.devnull}: is no regular file; write to another\n"
+    assert stat.S_ISCHR(os.lstat(os.devnull).st_mode)
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_link_stays_and_what_it_names_is_written(check, tmp_path, is_there):
+    (tmp_path / "folder").mkdir()
+    target = tmp_path / "folder" / "target.xml"
+    if is_there:
+        target.write_bytes(b"before")
+    out = tmp_path / "out.xml"
+    out.symlink_to("folder/target.xml")
+    assert check(CLASHING, "--fix", str(out)).exit_code == CLEAN_EXIT
+    assert out.readlink() == Path("folder/target.xml")
+    assert not target.is_symlink()
+    assert clashes(read(target.read_bytes())) == set()
+    assert [one.name for one in target.parent.iterdir()] == ["target.xml"]
+
+
+def test_links_in_a_circle_are_said(check, tmp_path):
+    out = tmp_path / "out.xml"
+    out.symlink_to("out.xml")
+    result = check(CLASHING, "--fix", str(out))
+    assert (result.exit_code, result.stdout) == (UNREADABLE_EXIT, "")
+    assert result.stderr == f"{out}: Too many levels of symbolic links\n"
+    assert out.is_symlink()
+
+
+@pytest.mark.parametrize(("before", "after"), [(None, 0o640), (0o600, 0o600), (0o664, 0o664), (0o444, 0o444)])
+def test_a_file_keeps_its_mode_and_a_new_one_has_the_usual(check, tmp_path, before, after):
+    out = tmp_path / "out.xml"
+    if before is not None:
+        out.touch()
+        out.chmod(before)
+    umask = os.umask(0o027)
+    try:
+        assert check(CLASHING, "--fix", str(out)).exit_code == CLEAN_EXIT
+    finally:
+        os.umask(umask)
+    assert stat.S_IMODE(out.stat().st_mode) == after
+    assert clashes(read(out.read_bytes())) == set()
+
+
+def callboard(*arguments, **more):
+    """A process of its own, for what has to do with its standard streams."""
+    command = [sys.executable, "-c", "from api.cli import main; main()", *arguments]
+    return subprocess.run(
+        command, stderr=subprocess.PIPE, cwd=PROJECT, check=False, **{"stdout": subprocess.PIPE, **more}
+    )
+
+
+def test_standard_input_is_read_as_a_file_is(tmp_path):
+    for source, code in ((CLEAN, CLEAN_EXIT), (CLASHING, CLASHES_EXIT)):
+        path = tmp_path / "schedule.xml"
+        path.write_bytes(source)
+        piped, named = (
+            callboard("check", "-", "--json", input=source),
+            callboard("check", str(path), "--json"),
+        )
+        assert (piped.returncode, piped.stderr) == (code, b"")
+        assert piped.stdout == named.stdout
+    broken = callboard("check", "-", input=b"{}")
+    assert (broken.returncode, broken.stdout) == (UNREADABLE_EXIT, b"")
+    assert broken.stderr == b"-: this is not a schedule in a format known here (pentabarf/frab XML)\n"
+
+
+def test_what_is_piped_in_is_never_overwritten(tmp_path):
+    path = tmp_path / "schedule.xml"
+    path.write_bytes(CLASHING)
+    with path.open("rb") as handle:
+        result = callboard("check", "-", "--fix", str(path), stdin=handle)
+    assert result.returncode == UNREADABLE_EXIT
+    assert result.stderr == f"-: {path} is the schedule that is read; write to another file\n".encode()
+    assert path.read_bytes() == CLASHING
+
+
+def test_the_fixed_schedule_is_not_for_standard_output(check, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    result = check(CLASHING, "--fix", "-")
+    assert (result.exit_code, result.stdout) == (UNREADABLE_EXIT, "")
+    assert result.stderr == "-: standard output has the report; write to a file\n"
+    assert [one.name for one in tmp_path.iterdir()] == ["schedule.xml"]
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)])
+@pytest.mark.parametrize("source", [CLEAN, CLASHING])
+def test_a_report_that_cannot_be_printed_is_no_verdict(tmp_path, source, options):
+    path = tmp_path / "schedule.xml"
+    path.write_bytes(source)
+    with Path("/dev/full").open("wb") as full:
+        result = callboard("check", str(path), *options, stdout=full)
+    assert (result.returncode, result.stderr) == (UNREADABLE_EXIT, b"callboard: No space left on device\n")
 
 
 @pytest.mark.parametrize("seconds", ["0", "nan", "inf", "-1", "soon"])

@@ -57,14 +57,33 @@ def test_who_does_not_own_it_cannot_migrate_it(
     )
 
 
-@pytest.mark.parametrize("url", ["nonsense", "postgres://x@/y", "mysql://x@/y"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("nonsense", "", "postgres://x@/y", "mysql://x@/y", "sqlite:///x", "sqlite+aiosqlite:///x"),
+        *("postgresql://h:abc/x", "postgresql://[::bad", "postgresql+nothing://h/x"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("variable", "command"),
+    [
+        ("CALLBOARD_DATABASE_URL", ("serve", "--port", str(free_port()))),
+        ("CALLBOARD_DATABASE_URL", ("demo", "--port", str(free_port()))),
+        ("CALLBOARD_DATABASE_OWNER_URL", ("migrate",)),
+    ],
+)
 def test_a_url_that_cannot_be_read_is_said_without_repeating_it(
-    url: str, run: Run, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    variable: str,
+    command: tuple[str, ...],
+    url: str,
+    run: Run,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("CALLBOARD_DATABASE_URL", url)
-    assert run("serve", "--port", str(free_port())) == 1
+    monkeypatch.setenv(variable, url)
+    assert run(*command) == 1
     assert capsys.readouterr().err == (
-        "callboard: CALLBOARD_DATABASE_URL cannot be read:"
+        f"callboard: {variable} cannot be read:"
         " it should look like postgresql://user:password@host/database\n"
     )
 
@@ -76,6 +95,40 @@ def test_a_database_that_is_silent_is_said(
     assert run("serve", "--port", str(free_port())) == 1
     assert capsys.readouterr().err == (
         "callboard: the database does not answer; is CALLBOARD_DATABASE_URL right, and the server up?\n"
+    )
+
+
+def test_passwords_may_have_any_characters(
+    run: Run, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"postgresql+psycopg://callboard:a[b#c?d@127.0.0.1:{free_port()}/callboard"
+    monkeypatch.setenv("CALLBOARD_DATABASE_URL", url)
+    assert run("serve", "--port", str(free_port())) == 1
+    assert capsys.readouterr().err.startswith("callboard: the database does not answer;")
+
+
+@pytest.mark.parametrize("command", [("demo",), ("serve",)])
+def test_a_home_that_is_no_folder_is_said(
+    command: tuple[str, ...], run: Run, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home.write_text("a file")
+    assert run(*command, "--port", str(free_port())) == 1
+    assert capsys.readouterr().err == (
+        f"Opening the database in {home} ...\n"
+        f"callboard: the database in {home} cannot be opened: Not a directory;"
+        " choose another CALLBOARD_HOME\n"
+    )
+
+
+def test_a_home_where_nothing_can_be_made_is_said(
+    run: Run, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CALLBOARD_HOME", "/proc/callboard")
+    assert run("migrate") == 1
+    assert capsys.readouterr().err == (
+        "Opening the database in /proc/callboard ...\n"
+        "callboard: the database in /proc/callboard cannot be opened: No such file or directory;"
+        " choose another CALLBOARD_HOME\n"
     )
 
 

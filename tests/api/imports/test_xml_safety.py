@@ -1,3 +1,5 @@
+import codecs
+import encodings.aliases
 import json
 import re
 from pathlib import Path
@@ -5,6 +7,7 @@ from xml.sax.saxutils import escape
 
 import pytest
 
+from api.imports.formats import reader_for
 from api.imports.import_errors import UnreadableSchedule
 from api.imports.pentabarf_reader import read
 from api.imports.xml_outline import MOST_ELEMENTS
@@ -100,6 +103,9 @@ def test_what_cannot_be_read_is_refused_with_its_place(source, line, column, det
         ("utf-16", "utf-16"),
         ("utf-16-le", "utf-16"),
         ("utf-16-be", "utf-16"),
+        ("utf-32", "utf-32"),
+        ("utf-32-le", "utf-32"),
+        ("utf-32-be", "utf-32"),
         ("iso8859-1", "ISO-8859-1"),
         ("cp1252", "windows-1252"),
     ],
@@ -108,6 +114,58 @@ def test_encodings(codec, declared):
     body = one_event(event(inside="<persons><person>Zoë Ærø</person></persons>")).decode()
     source = f'<?xml version="1.0" encoding="{declared}"?>{body}'.encode(codec)
     assert [person.name for person in read(source).persons] == ["Zoë Ærø"]
+
+
+@pytest.mark.parametrize(
+    ("mark", "codec"),
+    [
+        (codecs.BOM_UTF8, "utf-8"),
+        (codecs.BOM_UTF16_LE, "utf-16-le"),
+        (codecs.BOM_UTF16_BE, "utf-16-be"),
+        (codecs.BOM_UTF32_LE, "utf-32-le"),
+        (codecs.BOM_UTF32_BE, "utf-32-be"),
+    ],
+)
+def test_byte_order_marks(mark, codec):
+    source = mark + one_event(event(attributes="id='ø'")).decode().encode(codec)
+    assert reader_for("schedule", source).name == "pentabarf/frab XML"
+    assert [row.key for row in read(source).rows] == ["ø"]
+
+
+@pytest.mark.parametrize("inner", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("mark", [codecs.BOM_UTF8, b"\n"])
+def test_wide_characters_under_a_mark_of_narrow_ones_are_refused(mark, inner):
+    with pytest.raises(UnreadableSchedule) as refused:
+        read(mark + "<schedule>\n<day/></schedule>".encode(inner))
+    line = 1 if mark == codecs.BOM_UTF8 else 2
+    assert refused.value.errors == {
+        "file": [f"line {line}: there are NUL characters; the file is in another encoding than it seems"]
+    }
+
+
+EVERY_CODEC = sorted({*encodings.aliases.aliases.values(), "idna", "punycode", "undefined", "charmap"})
+
+
+@pytest.mark.parametrize("codec", EVERY_CODEC)
+def test_whatever_the_encoding_a_file_is_read_or_refused(codec):
+    body = one_event(event()).decode()
+    text = f'<?xml version="1.0" encoding="{codec}"?>{body}'
+    for source in (text.encode(), *_encoded(text, codec)):
+        assert _is_read_or_refused(source)
+
+
+def _encoded(text, codec):
+    try:
+        yield text.encode(codec)
+    except (LookupError, UnicodeError):
+        return
+
+
+def _is_read_or_refused(source):
+    try:
+        return [row.key for row in read(source).rows] == ["1"]
+    except UnreadableSchedule as refused:
+        return refused.reason != ""
 
 
 @pytest.mark.parametrize(("codec", "name"), [("shift_jis", "佐藤"), ("koi8-r", "Анна"), ("gb18030", "王伟")])

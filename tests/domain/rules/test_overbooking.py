@@ -16,6 +16,7 @@ from domain.rules.overbooking import (
     ensure_may_override,
     ensure_override_reason,
     is_refused,
+    override_reason,
     prevention_applies,
     warning_threshold,
 )
@@ -71,10 +72,7 @@ def test_a_booking_warns_when_it_crosses_the_threshold(
 @given(st.integers(2, 50), st.lists(st.integers(1, 5), max_size=30))
 def test_a_rising_crowd_warns_once_at_most(capacity: int, steps: list[int]) -> None:
     peaks = [sum(steps[:taken]) for taken in range(len(steps) + 1)]
-    warnings = [
-        crosses_warning(before, after, capacity, POLICY)
-        for before, after in pairwise(peaks)
-    ]
+    warnings = [crosses_warning(before, after, capacity, POLICY) for before, after in pairwise(peaks)]
     assert sum(warnings) == (peaks[-1] >= capacity * 0.8)
 
 
@@ -95,3 +93,12 @@ def test_an_override_says_why() -> None:
         with pytest.raises(OverrideReasonMissing) as caught:
             ensure_override_reason(blank)
         assert caught.value.errors == {"override.reason": ["An override must include a reason"]}
+
+
+def test_who_overrides_may_and_says_why() -> None:
+    assert override_reason(None, Role.Customer) is None
+    assert override_reason(" The mayor asked ", Role.Manager) == "The mayor asked"
+    with pytest.raises(ForbiddenException):
+        override_reason("", Role.Staff)
+    with pytest.raises(OverrideReasonMissing):
+        override_reason(" ", Role.Manager)
