@@ -23,21 +23,26 @@ WITHOUT_SETTINGS = env $$(env | sed -n 's/^\(CALLBOARD_[A-Z0-9_]*\)=.*/-u \1/p')
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint fmt types bench lock clean FORCE
+.PHONY: help demo test coverage lint fmt types bench lock clean FORCE
 
 help: ## List these targets
 	@echo 'make TARGET [PORT=8000] [CALLBOARD_HOME=.callboard]'
 	@echo
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-9s %s\n", $$1, $$2 }' Makefile
 
 demo: .venv/.runtime ## Serve the demo venue on PORT, with its data in CALLBOARD_HOME; Ctrl-C stops everything
 	@CALLBOARD_HOME='$(CALLBOARD_HOME)' exec $(BIN)/callboard demo --port '$(PORT)'
 
 test: .venv/.dev ## Run all tests against a PostgreSQL of their own, or some: ARGS='tests/solver -x'
-	@$(WITHOUT_SETTINGS) $(PY) -m pytest --cov --cov-report= $(ARGS)
 ifeq ($(strip $(ARGS)),)
-	@$(PY) -m coverage report --include='domain/*' --fail-under=100
+	@$(WITHOUT_SETTINGS) $(PY) -m pytest tests/domain --cov=domain --cov-branch --cov-fail-under=100
+	@$(WITHOUT_SETTINGS) $(PY) -m pytest --numprocesses=2 --dist=loadfile
+else
+	@$(WITHOUT_SETTINGS) $(PY) -m pytest $(ARGS)
 endif
+
+coverage: .venv/.dev ## Run all tests and say which lines and branches none of them reaches; slow
+	@$(WITHOUT_SETTINGS) $(PY) -m pytest --numprocesses=2 --dist=loadfile --cov --cov-report=term-missing
 
 lint: .venv/.dev ## Check style, formatting and which package imports which
 	@$(PY) -m ruff check .

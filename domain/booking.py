@@ -142,9 +142,10 @@ def _is_kept(picture: Picture, proposal: Proposal, clash: Clash) -> bool:
         return False
     if clash.resource_id is None:
         return booking.calendar_id == proposal.calendar_id
-    calendar = picture.calendars[proposal.calendar_id]
-    held = {claim.resource_id: claim.quantity for claim in booking.claims}
-    wanted = {claim.resource_id: claim.quantity for claim in all_claims(calendar, proposal.claims)}
+    held, wanted = (
+        {claim.resource_id: claim.quantity for claim in all_claims(picture.calendars[key], claims)}
+        for key, claims in ((booking.calendar_id, booking.claims), (proposal.calendar_id, proposal.claims))
+    )
     return wanted[clash.resource_id] <= held.get(clash.resource_id, 0)
 
 

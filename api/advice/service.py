@@ -77,7 +77,12 @@ class AdviceService:
 
         def solve(limits: Limits) -> tuple[Suggestion, ...]:
             return advise_on_request(
-                snapshot, request, terms=self._terms, count=MAXIMUM_SUGGESTIONS, limits=limits
+                snapshot,
+                request,
+                request_is_booked=today is not None,
+                terms=self._terms,
+                count=MAXIMUM_SUGGESTIONS,
+                limits=limits,
             )
 
         solved = await self._solve(solve)

@@ -641,3 +641,59 @@ def test_what_is_recorded_step_by_step_is_what_there_is(taken: list[Proposal | U
             continue
         recorded = {one: level for one, level in recorded.items() if one not in vanished}
         assert recorded == find_clashes(board.occupancy(board.bookings.values()))
+
+
+# What a booking keeps of the clashes it has.
+
+
+def test_a_booking_keeps_its_clash_within_its_old_time_and_stays_unguarded() -> None:
+    board = one_hall().book(proposal(1, 10, 14), proposal(2, 10, 14))
+    for start, end in ((10, 14), (11, 13), (10, 11)):
+        decision = board.decide(proposal(2, start, end))
+        assert decision.inherits_clash
+        assert not decision.overridden
+        assert decision.claims == (placed(HALL, start, end, enforced=False),)
+        assert decision.detected == {clash(2, 1, ConflictType.VenueConflict): ConflictLevel.Critical}
+        assert decision.vanished == frozenset()
+
+
+@pytest.mark.parametrize(("start", "end"), [(9, 14), (10, 15), (13, 17)])
+def test_a_clash_at_a_new_time_is_a_new_one(start: int, end: int) -> None:
+    board = one_hall().book(proposal(1, 8, 18), proposal(2, 10, 14))
+    with pytest.raises(ConflictException):
+        board.decide(proposal(2, start, end))
+
+
+def test_a_new_rival_refuses_what_keeps_an_old_clash() -> None:
+    board = one_hall().book(proposal(1, 10, 12), proposal(2, 10, 14), proposal(3, 14, 16))
+    with pytest.raises(ConflictException):
+        board.decide(proposal(2, 10, 15))
+
+
+def test_more_pieces_are_a_new_claim_and_fewer_are_not() -> None:
+    board = one_hall(3).book(
+        proposal(1, 10, 12, Claim(HALL, quantity=2)), proposal(2, 10, 12, Claim(HALL, quantity=2))
+    )
+    assert board.decide(proposal(2, 10, 12, Claim(HALL, quantity=2))).inherits_clash
+    assert not board.decide(proposal(2, 10, 12)).inherits_clash
+    with pytest.raises(OverbookingException):
+        board.decide(proposal(2, 10, 12, Claim(HALL, quantity=3)))
+
+
+def test_a_calendars_limit_is_kept_on_that_calendar_alone() -> None:
+    board = with_office()
+    other = UUID(int=59)
+    board.calendars[other] = replace(office(), calendar_id=other, owner_id=UUID(int=60))
+    board.book(
+        proposal(1, 10, 12, calendar=OFFICE),
+        proposal(2, 10, 12, calendar=OFFICE),
+        proposal(3, 10, 12, calendar=other),
+    )
+    assert board.decide(proposal(2, 10, 12, calendar=OFFICE)).inherits_clash
+    with pytest.raises(ConflictException):
+        board.decide(proposal(2, 10, 12, calendar=other))
+
+
+def test_a_new_booking_inherits_nothing() -> None:
+    decision = one_hall().decide(proposal(1, 10, 12))
+    assert not decision.inherits_clash
