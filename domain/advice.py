@@ -9,6 +9,19 @@ from uuid import UUID
 
 from domain.proposal import Proposal
 from domain.suggestion import Suggestion
+from domain.time_slot import TimeSlot
+
+
+@dataclass(frozen=True, slots=True)
+class OverlappedHold:
+    """A hold that a suggestion books over: it gives way, and its holder is told.
+
+    scheduled_event_id, title: None when it is hidden from the requester.
+    """
+
+    slot: TimeSlot
+    scheduled_event_id: UUID | None = None
+    title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +31,7 @@ class StoredSuggestion:
     versions: of the bookings it moves, when it was made; one that has changed since makes it stale.
     request: the refused booking that applying it makes; None when it only moves existing ones.
     hidden_resource_ids: what its places claim that the requester may not see, and is not shown.
+    holds: on single pieces, that applying it books over as things are now, by start.
     """
 
     suggestion_id: UUID
@@ -30,3 +44,4 @@ class StoredSuggestion:
     request: Proposal | None = None
     applied_at: datetime | None = None
     hidden_resource_ids: frozenset[UUID] = frozenset()
+    holds: tuple[OverlappedHold, ...] = ()

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from api.dto.scheduled_event import ResourceClaimDto
+from api.dto.scheduled_event import ANOTHER_BOOKING, ResourceClaimDto
 from api.http.wire import Instant, Wire
-from domain.advice import StoredSuggestion
+from domain.advice import OverlappedHold, StoredSuggestion
 from domain.enums import SuggestionKind
 from domain.suggestion import Change, Placement
 
@@ -69,8 +69,27 @@ class LinkDto(Wire):
     href: str
 
 
+class OverlappedHoldDto(Wire):
+    """A hold that a fix books over; it gives way."""
+
+    scheduled_event_id: UUID | None = None
+    event_title: str
+    start_date_time: Instant
+    end_date_time: Instant
+
+    @classmethod
+    def of(cls, hold: OverlappedHold) -> OverlappedHoldDto:
+        """The hold in JSON; a hidden one has no id."""
+        return cls(
+            scheduled_event_id=hold.scheduled_event_id,
+            event_title=hold.title or ANOTHER_BOOKING,
+            start_date_time=hold.slot.start_date_time,
+            end_date_time=hold.slot.end_date_time,
+        )
+
+
 class SuggestionDto(Wire):
-    """A checked fix and the call that applies it."""
+    """A checked fix and the call that applies it. holds: what it books over, absent when there are none."""
 
     id: UUID
     kind: SuggestionKind
@@ -78,6 +97,7 @@ class SuggestionDto(Wire):
     changes: list[ChangeDto]
     cost: CostDto
     optimal: bool
+    holds: list[OverlappedHoldDto] | None = None
     expires_at: Instant
     apply: LinkDto
 
@@ -92,6 +112,7 @@ class SuggestionDto(Wire):
             changes=[ChangeDto.of(change, stored.hidden_resource_ids) for change in suggestion.changes],
             cost=CostDto(total=suggestion.cost.total, terms=dict(suggestion.cost.terms)),
             optimal=suggestion.optimal,
+            holds=[OverlappedHoldDto.of(hold) for hold in stored.holds] or None,
             expires_at=stored.expires_at,
             apply=LinkDto(href=f"/api/suggestions/{stored.suggestion_id}/apply"),
         )

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from tests.api.bookings import at, booking
-from tests.api.people import STAFF
+from tests.api.people import CUSTOMER, STAFF
 
 Headers = dict[str, str]
 URL = "/api/schedules"
@@ -406,3 +406,54 @@ async def test_neighbours_change_places(
     assert [name for name, _ in await facts()][len(left) :] == ["EventRescheduled"] * 2
     assert await rows("SELECT 1 FROM schedule_conflicts") == []
     assert len(await rows("SELECT 1 FROM claims WHERE enforced")) == 2
+
+
+async def test_a_fix_names_the_holds_it_books_over(
+    client: httpx.AsyncClient,
+    make_hall: Any,
+    make_event: Any,
+    book: Any,
+    grant: Any,
+    as_manager: Headers,
+    as_customer: Headers,
+) -> None:
+    hall = await make_hall("Ballroom", interchange_group="halls")
+    other = await make_hall("Pavilion", interchange_group="halls")
+    for one in (hall, other):
+        await grant(CUSTOMER, one.calendar_id)
+    firm, pencilled = await make_event("Wedding"), await make_event("Pencilled Gala")
+    mine = await make_event("Birthday", organizer=CUSTOMER)
+    await book(hall.calendar_id, firm, at(18), at(20))
+    held = await book(other.calendar_id, pencilled, at(19), at(21), status="Tentative")
+    slot = {"startDateTime": at(19), "endDateTime": at(21)}
+    for headers, told in (
+        (as_manager, {"scheduledEventId": held["scheduledEventId"], "eventTitle": "Pencilled Gala"}),
+        (as_customer, {"eventTitle": "another booking"}),
+    ):
+        refused = await client.post(URL, json=booking(mine, hall.calendar_id), headers=headers)
+        fixes = [one for one in refused.json()["suggestions"] if "scheduledEventId" not in one["changes"][0]]
+        there = next(one for one in fixes if one["kind"] == "ResourceChanged")
+        assert there["holds"] == [told | slot]
+        read = await client.get(f"/api/suggestions/{there['id']}", headers=headers)
+        assert read.json()["holds"] == [told | slot]
+        here = [one for one in fixes if one["kind"] == "Rescheduled"]
+        assert here
+        assert all("holds" not in one for one in here)
+
+
+async def test_a_fix_that_moves_a_rival_names_the_hold_in_the_slot_asked_for(
+    client: httpx.AsyncClient, make_hall: Any, make_event: Any, book: Any, as_manager: Headers
+) -> None:
+    hall = await make_hall("Ballroom")
+    firm, pencilled, asked = [await make_event(name) for name in ("Wedding", "Pencilled Gala", "Fair")]
+    held = await book(hall.calendar_id, pencilled, at(18), at(20), status="Tentative")
+    wedding = await book(hall.calendar_id, firm, at(18), at(20))
+    refused = await client.post(URL, json=booking(asked, hall.calendar_id), headers=as_manager)
+    moving = [
+        one
+        for one in refused.json()["suggestions"]
+        if one["changes"][0].get("scheduledEventId") == wedding["scheduledEventId"]
+    ]
+    assert moving
+    for fix in moving:
+        assert [hold["scheduledEventId"] for hold in fix["holds"]] == [held["scheduledEventId"]]

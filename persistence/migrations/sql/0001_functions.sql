@@ -351,6 +351,22 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     FROM (SELECT app_role() AS role, my_calendars(0::smallint) AS calendars) AS mine
 $$;
 
+-- The live holds on single pieces that bookings of some slots would stand over, each resource in its own slot.
+CREATE FUNCTION holds_under(
+    p_resources uuid[], p_slots tstzrange[], p_now timestamptz, p_except uuid[]
+) RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT DISTINCT c.scheduled_event_id
+    FROM unnest(p_resources, p_slots) AS wanted (resource_id, slot)
+    JOIN resources r USING (resource_id)
+    JOIN claims c ON c.resource_id = r.resource_id AND c.live AND c.during && tstzrange(
+        lower(slot) - make_interval(mins => r.setup_minutes),
+        upper(slot) + make_interval(mins => r.teardown_minutes)
+    )
+    WHERE r.quantity = 1 AND c.is_hold AND (c.hold_expires_at IS NULL OR c.hold_expires_at > p_now)
+      AND c.scheduled_event_id <> ALL (p_except)
+$$;
+
 -- When some bookings are, hidden ones included, and whether they still hold their place.
 CREATE FUNCTION booking_times(p_bookings uuid[], p_now timestamptz) RETURNS TABLE (
     scheduled_event_id uuid, start_date_time timestamptz, end_date_time timestamptz, live boolean
@@ -378,7 +394,8 @@ REVOKE EXECUTE ON FUNCTION
     look(timestamptz, uuid, uuid[], uuid[], tstzrange[], uuid),
     record_conflicts(jsonb, jsonb, smallint, timestamptz),
     schedule_bookings(uuid[]), schedule_occupancy(tstzrange, uuid[], uuid[], uuid[]), schedule_limits(tstzrange),
-    booking_times(uuid[], timestamptz), booking_is_live(uuid, timestamptz)
+    booking_times(uuid[], timestamptz), booking_is_live(uuid, timestamptz),
+    holds_under(uuid[], tstzrange[], timestamptz, uuid[])
     FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION
     app_user(), app_role(), my_access(uuid), my_calendars(smallint), event_is_booked(uuid),
@@ -386,5 +403,6 @@ GRANT EXECUTE ON FUNCTION
     look(timestamptz, uuid, uuid[], uuid[], tstzrange[], uuid),
     record_conflicts(jsonb, jsonb, smallint, timestamptz),
     schedule_bookings(uuid[]), schedule_occupancy(tstzrange, uuid[], uuid[], uuid[]), schedule_limits(tstzrange),
-    booking_times(uuid[], timestamptz), booking_is_live(uuid, timestamptz)
+    booking_times(uuid[], timestamptz), booking_is_live(uuid, timestamptz),
+    holds_under(uuid[], tstzrange[], timestamptz, uuid[])
     TO callboard_app, callboard_worker;
