@@ -149,12 +149,25 @@ def _is_kept(picture: Picture, proposal: Proposal, clash: Clash) -> bool:
     return wanted[clash.resource_id] <= held.get(clash.resource_id, 0)
 
 
-def decide_removal(picture: Picture) -> frozenset[Clash]:
-    """The clashes that vanish when the picture's booking is taken away."""
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """What taking a booking away leaves behind.
+
+    detected: clashes between others that another of theirs, which vanishes, had silenced.
+    vanished: those that were there before and are not afterwards.
+    """
+
+    detected: Mapping[Clash, ConflictLevel]
+    vanished: frozenset[Clash]
+
+
+def decide_removal(picture: Picture) -> Removal:
+    """What becomes of the clashes when the picture's booking is taken away."""
     assert picture.booking is not None
     own = picture.booking.scheduled_event_id
     before = find_clashes_around(own, _occupancy_before(picture))
-    return frozenset(before.keys() - find_clashes_around(own, picture.others).keys())
+    after = find_clashes_around(own, picture.others)
+    return Removal(_to_record(own, before, after), frozenset(before.keys() - after.keys()))
 
 
 def _to_record(

@@ -181,7 +181,8 @@ async def remove(
         version=current.version + 1,
     )
     await cancel_booking(uow, cancelled)
-    await record_conflicts(uow, {}, decide_removal(picture), ResolutionMethod.EventCancelled)
+    removal = decide_removal(picture)
+    await record_conflicts(uow, removal.detected, removal.vanished, ResolutionMethod.EventCancelled)
     _record_removed(uow, current, reason)
     uow.audit(
         change.action,

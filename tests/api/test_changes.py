@@ -350,3 +350,41 @@ async def test_digits_alone_are_no_time(
     body = booking(event, hall.calendar_id) | {"startDateTime": "1800000000"}
     made = await client.post(URL, json=body, headers=as_manager)
     assert made.json()["errors"] == {"startDateTime": ["must be an ISO 8601 date and time"]}
+
+
+@pytest.mark.parametrize("third_comes", ["last", "first"])
+async def test_a_third_booking_silences_a_calendars_own_clash_and_gives_it_back(
+    client: httpx.AsyncClient,
+    create: Any,
+    make_hall: Any,
+    make_event: Any,
+    book: Any,
+    as_manager: Headers,
+    third_comes: str,
+) -> None:
+    foyer = await make_hall("Foyer", 2)
+    office = await create("/api/calendars", name="Office", calendar_type="Department")
+    event = await make_event("Stand")
+
+    async def in_the_office() -> None:
+        claims = [{"resourceId": foyer.resource_id}]
+        await book(office["calendarId"], event, at(10), at(12), resources=claims, override=OVERRIDE)
+
+    async def third() -> str:
+        return path_of(await book(foyer.calendar_id, event, at(10), at(12), override=OVERRIDE))
+
+    async def open_types() -> list[str]:
+        listed = await client.get("/api/schedules/conflicts", headers=as_manager)
+        return sorted(one["conflictType"] for one in listed.json()["items"])
+
+    path = await third() if third_comes == "first" else None
+    for _ in range(2):
+        await in_the_office()
+    if path is None:
+        assert await open_types() == ["TimeOverlap"]
+        path = await third()
+    assert await open_types() == ["VenueConflict"] * 3
+    await client.delete(path, headers=as_manager)
+    assert await open_types() == ["TimeOverlap"]
+    found = await client.post("/api/schedules/conflicts/detect", headers=as_manager)
+    assert found.json() == {"detected": 0, "resolved": 0, "open": 1}

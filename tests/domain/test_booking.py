@@ -413,7 +413,7 @@ def test_holds_that_overlap_keep_the_overlap_elsewhere_when_a_third_leaves() -> 
         proposal(0, 9, 11, *both, calendar=OFFICE, hold=True), proposal(1, 9, 11, *both, calendar=OFFICE)
     )
     board.book(proposal(2, 9, 11, Claim(LAMP)))
-    gone = decide_removal(board.picture(booking_id(2)))
+    gone = decide_removal(board.picture(booking_id(2))).vanished
     assert gone == {clash(1, 0, LIMIT, LAMP), clash(2, 0, LIMIT, LAMP)}
 
 
@@ -493,7 +493,7 @@ def test_moving_away_takes_the_clash_between_others_along() -> None:
 
 def test_removing_takes_the_clash_between_others_along() -> None:
     board = lamps(2).book(lit(0, 9, 11), lit(1, 9, 11), lit(2, 9, 10), lit(3, 12, 13, 3))
-    assert decide_removal(board.picture(booking_id(2))) == {pair(1, 0), pair(2, 0), pair(2, 1)}
+    assert decide_removal(board.picture(booking_id(2))).vanished == {pair(1, 0), pair(2, 0), pair(2, 1)}
 
 
 # Warnings.
@@ -635,7 +635,9 @@ def test_what_is_recorded_step_by_step_is_what_there_is(taken: list[Proposal | U
             assert not vanished & decision.detected.keys()
             recorded |= decision.detected
         elif step in board.bookings:
-            vanished = decide_removal(board.picture(step))
+            removal = decide_removal(board.picture(step))
+            vanished = removal.vanished
+            recorded |= removal.detected
             del board.bookings[step]
         else:
             continue

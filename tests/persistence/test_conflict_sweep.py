@@ -203,9 +203,10 @@ class Board:
         ids = [claim.resource_id for claim in old.claims]
         question = Question([old.calendar_id], [old.slot], ids, booking_id=old.scheduled_event_id)
         async with self.database.unit_of_work(self.maker) as uow:
-            gone = decide_removal(await look(uow, question))
+            removal = decide_removal(await look(uow, question))
             await cancel_booking(uow, replace(old, status=ScheduleStatus.Cancelled))
-            await record_conflicts(uow, {}, gone, ResolutionMethod.EventCancelled)
+            method = ResolutionMethod.EventCancelled
+            await record_conflicts(uow, removal.detected, removal.vanished, method)
 
     def oracle(self) -> dict[Clash, ConflictLevel]:
         """Every clash there is, from memory alone."""

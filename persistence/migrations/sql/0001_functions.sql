@@ -92,6 +92,7 @@ CREATE FUNCTION look(
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     v_resources uuid[];
+    v_calendars uuid[] := p_calendars;
     v_role integer := app_role();
     v_mine uuid[] := CASE WHEN app_role() < 2 THEN my_calendars(0::smallint) END;
 BEGIN
@@ -108,6 +109,20 @@ BEGIN
     PERFORM FROM resources WHERE resource_id = ANY (v_resources) ORDER BY resource_id FOR NO KEY UPDATE;
     PERFORM FROM events WHERE event_id = p_event FOR KEY SHARE;
     PERFORM FROM scheduled_events WHERE scheduled_event_id = p_booking FOR UPDATE;
+    -- In a venue for several, a booking that comes or goes can begin or end a clash of two others, which silences
+    -- their calendar's own: so the calendars of those who are there are looked at too.
+    IF EXISTS (
+        SELECT FROM resources WHERE resource_id = ANY (v_resources) AND resource_type = 0 AND quantity > 1
+    ) THEN
+        SELECT array_agg(DISTINCT id) INTO v_calendars FROM (
+            SELECT unnest(p_calendars) AS id
+            UNION ALL
+            SELECT k.calendar_id
+            FROM claims_in(v_resources, p_slots, p_now, p_booking) c
+            JOIN resources r ON r.resource_id = c.resource_id AND r.resource_type = 0 AND r.quantity > 1
+            JOIN calendars k ON k.calendar_id = c.calendar_id AND k.owner_type <> 0
+        ) AS near;
+    END IF;
     RETURN jsonb_build_object(
         'event', (SELECT jsonb_build_object('event_id', e.event_id, 'organizer_id', e.organizer_id,
                 'attendees', e.attendees, 'priority', e.priority, 'version', e.version)
@@ -123,7 +138,7 @@ BEGIN
             WHERE app_role() = 0 AND b.owner_id = app_user() AND b.status <> 4 AND upper(b.during) > p_now
               AND (b.status <> 0 OR b.hold_expires_at IS NULL OR b.hold_expires_at > p_now)),
         'calendars', (SELECT jsonb_agg(calendar_as_seen(k, v_role, v_mine))
-            FROM calendars k WHERE calendar_id = ANY (p_calendars)),
+            FROM calendars k WHERE calendar_id = ANY (v_calendars)),
         'resources', (SELECT jsonb_agg(resource_as_seen(r, v_role, v_mine))
             FROM resources r WHERE resource_id = ANY (v_resources)),
         'closures', (SELECT jsonb_agg(closure_as_seen(a, r, v_role, v_mine))
@@ -139,7 +154,7 @@ BEGIN
                 'calendar_id', b.calendar_id, 'scheduled_event_id', b.scheduled_event_id,
                 'start', lower(b.during), 'end', upper(b.during), 'is_hold', b.status = 0,
                 'created_at', b.created_at))
-            FROM bookings_in(p_calendars, p_slots, p_now, p_booking) b)
+            FROM bookings_in(v_calendars, p_slots, p_now, p_booking) b)
     );
 END $$;
 
