@@ -14,6 +14,10 @@ BIN := .venv/bin
 PY := $(BIN)/python
 PIP := $(PY) -m pip --disable-pip-version-check --no-input install --quiet
 
+# A lock is complete. Asked to resolve, pip looks past it: `coverage[toml]` finds a newer release than the pinned
+# `coverage`, whose hash it does not know.
+LOCKED := --no-deps --require-hashes -r
+
 # A virtual environment keeps absolute paths: one that was moved is set up again where it is now.
 MOVED := $(if $(shell [ "$$(cat .venv/.place 2>/dev/null)" = "$(CURDIR)" ] || echo moved),FORCE)
 
@@ -92,14 +96,14 @@ clean: ## Delete the environment, all caches and the demo's data
 
 .venv/.runtime: .venv/.place requirements/runtime.in requirements/runtime.txt pyproject.toml
 	@echo 'Installing what Callboard runs on into .venv (only when requirements change) ...'
-	@$(PIP) --require-hashes -r requirements/runtime.txt
+	@$(PIP) $(LOCKED) requirements/runtime.txt
 	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 # A superset of what the demo runs on, at the same versions: a running demo does not notice.
 .venv/.dev: .venv/.runtime requirements/dev.txt
 	@echo 'Installing what Callboard is checked with ...'
-	@$(PIP) --require-hashes -r requirements/dev.txt
+	@$(PIP) $(LOCKED) requirements/dev.txt
 	@touch $@
 
 FORCE:
