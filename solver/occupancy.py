@@ -57,15 +57,17 @@ class Occupancy:
         """Where a quantity of a resource is not to be had."""
         key = (resource, quantity)
         if key not in self._blocked:
-            room = self.problem.resources[resource].capacity - quantity
-            if room < 0:
-                everything = (-(10**9), 10**9)
-                self._blocked[key] = (everything,)
-            else:
-                self._blocked[key] = normalised(
-                    (low, high) for low, high, demand in self.profile(resource) if demand > room
-                )
+            self._blocked[key] = self._find_blocked(resource, quantity)
         return self._blocked[key]
+
+    def _find_blocked(self, resource: int, quantity: int) -> Ranges:
+        room = self.problem.resources[resource].capacity - quantity
+        if room < 0:
+            everything = (-(10**9), 10**9)
+            return (everything,)
+        if room == 0:
+            return normalised([claim[:2] for claim in self.claims(resource)])
+        return normalised((low, high) for low, high, demand in self.profile(resource) if demand > room)
 
     def free_starts(self, activity: int, requirement: int, resource: int) -> Ranges:
         """The starts at which an activity's requirement could newly hold a resource, clear of all that stays.

@@ -8,14 +8,18 @@ Ranges = tuple[tuple[int, int], ...]
 def normalised(ranges: Iterable[tuple[int, int]]) -> Ranges:
     """The same minutes as sorted, disjoint, non-adjacent, non-empty ranges."""
     merged: list[tuple[int, int]] = []
+    since = until = 0
     for low, high in sorted(ranges):
         if low >= high:
             continue
-        if merged and low <= merged[-1][1]:
-            if high > merged[-1][1]:
-                merged[-1] = (merged[-1][0], high)
-        else:
-            merged.append((low, high))
+        if since < until and low <= until:
+            until = max(until, high)
+            continue
+        if since < until:
+            merged.append((since, until))
+        since, until = low, high
+    if since < until:
+        merged.append((since, until))
     return tuple(merged)
 
 

@@ -24,9 +24,10 @@ from domain.viewer import Viewer
 from persistence.database import Database
 from persistence.readers.clashes import find_clash
 from persistence.readers.snapshot import read_snapshot
+from persistence.readers.suggestions import as_seen
 from persistence.repositories import events
 from persistence.repositories.bookings import find_booking
-from persistence.repositories.suggestions import as_seen, save_suggestions
+from persistence.repositories.suggestions import save_suggestions
 from persistence.unit_of_work import UnitOfWork
 from solver.advisor import advise_on_conflict, advise_on_request
 from solver.limits import Limits
@@ -183,7 +184,7 @@ class AdviceService:
                 for one in solved
             )
             await save_suggestions(uow, kept)
-            return Advice(tuple([await as_seen(uow, one) for one in kept]))
+            return Advice(tuple(await as_seen(uow, kept)))
 
 
 def _with_rivals_fixed(snapshot: ScheduleSnapshot) -> ScheduleSnapshot:

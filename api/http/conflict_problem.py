@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import gather
 from typing import Any
 from uuid import UUID
 
@@ -31,9 +32,12 @@ async def _conflict_problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, ConflictException)
     service = callboard_of(request)
     viewer: Viewer = request.state.viewer
-    async with service.database.unit_of_work(viewer) as uow:
-        rivals = await get_rivals(uow, sorted({clash.rival_id for clash in error.clashes}))
-    advice = await service.advice.for_refusal(error, viewer)
+
+    async def read_rivals() -> dict[UUID, Rival]:
+        async with service.database.unit_of_work(viewer) as uow:
+            return await get_rivals(uow, sorted({clash.rival_id for clash in error.clashes}))
+
+    advice, rivals = await gather(service.advice.for_refusal(error, viewer), read_rivals())
     errors = {"ConflictingEvents": _conflicting_events(error.clashes, rivals)}
     return problem(request, 409, "Scheduling Conflict", error.detail, errors, suggestions_of(advice))
 

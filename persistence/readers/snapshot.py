@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -34,7 +34,10 @@ _OCCUPANCY = text(
     "SELECT * FROM schedule_occupancy(CAST(:during AS tstzrange), CAST(:resources AS uuid[]),"
     " CAST(:calendars AS uuid[]), CAST(:except AS uuid[]))"
 )
-_LIMITS = text("SELECT schedule_limits(CAST(:during AS tstzrange))")
+_LIMITS = text(
+    "SELECT schedule_limits(CAST(:during AS tstzrange), CAST(:calendars AS uuid[]),"
+    " CAST(:resources AS uuid[]))"
+)
 
 
 async def read_snapshot(
@@ -46,13 +49,12 @@ async def read_snapshot(
     request: a booking that was refused; what it may use matters too, and as it is now it is left out.
     """
     connection = uow.connection
-    during = as_range(horizon)
-    limits: dict[str, Any] = (await connection.execute(_LIMITS, {"during": during})).scalar_one()
+    rows = (await connection.execute(_BOOKINGS, {"bookings": list(asked)})).mappings().all()
+    limits = await _read_limits(uow, horizon, rows, request)
     resources = tuple(_resource_from(row) for row in limits["resources"] or [])
     calendar_rows: list[Row] = limits["calendars"] or []
     calendars = tuple(calendar_from(row) for row in calendar_rows)
     book = {as_uuid(row["calendar_id"]) for row in calendar_rows if row["access"] == AccessLevel.Book}
-    rows = (await connection.execute(_BOOKINGS, {"bookings": list(asked)})).mappings().all()
     titles = await _titles(uow, [row["scheduled_event_id"] for row in rows])
     bookings = tuple(_booking_from(row, titles, uow.viewer, book) for row in rows)
     return ScheduleSnapshot(
@@ -65,6 +67,24 @@ async def read_snapshot(
         fixed=await _read_fixed(uow, horizon, resources, calendars, bookings, request),
         offered_resource_ids=_offered(uow.viewer, limits["resources"] or []),
     )
+
+
+async def _read_limits(
+    uow: UnitOfWork, horizon: TimeSlot, rows: Sequence[Row], request: Proposal | None
+) -> dict[str, Any]:
+    """Calendars, resources and closures that limit where these bookings and the request may go."""
+    calendars = {row["calendar_id"] for row in rows}
+    resources = {as_uuid(claim["resource_id"]) for row in rows for claim in row["claims"] or []}
+    if request is not None:
+        calendars.add(request.calendar_id)
+        resources.update(claim.resource_id for claim in request.claims)
+    parameters = {
+        "during": as_range(horizon),
+        "calendars": sorted(calendars),
+        "resources": sorted(resources),
+    }
+    found: dict[str, Any] = (await uow.connection.execute(_LIMITS, parameters)).scalar_one()
+    return found
 
 
 def _resource_from(row: Row) -> Resource:

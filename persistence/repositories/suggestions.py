@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import insert, select, update
 
-from domain.advice import OverlappedHold, StoredSuggestion
+from domain.advice import StoredSuggestion
 from domain.entities import Claim
 from domain.enums import ClaimRole, ScheduleStatus, SuggestionKind
 from domain.errors import NotFoundException
 from domain.proposal import Proposal
 from domain.suggestion import Change, Cost, Placement, Suggestion
 from persistence import tables
-from persistence.mapping import Row, as_instant, as_range, as_uuid, slot_of
-from persistence.readers.bookings import get_rivals
+from persistence.mapping import Row, as_instant, as_uuid, slot_of
+from persistence.readers.suggestions import as_seen
 from persistence.unit_of_work import UnitOfWork
 
 _suggestions = tables.suggestions
-_HOLDS = text(
-    "SELECT holds_under(CAST(:resources AS uuid[]), CAST(:slots AS tstzrange[]), :now,"
-    " CAST(:except AS uuid[]))"
-)
 
 
 async def save_suggestions(uow: UnitOfWork, stored: Sequence[StoredSuggestion]) -> None:
@@ -51,48 +46,8 @@ async def find_suggestion(uow: UnitOfWork, suggestion_id: UUID) -> StoredSuggest
     row = (await uow.connection.execute(statement)).mappings().one_or_none()
     if row is None:
         raise NotFoundException("Suggestion", suggestion_id)
-    return await as_seen(uow, _suggestion_from(row))
-
-
-async def as_seen(uow: UnitOfWork, stored: StoredSuggestion) -> StoredSuggestion:
-    """The suggestion, with what its requester may not see of it noted, and the holds it books over by now."""
-    hidden, holds = await _hidden_resources(uow, stored), await _holds_under(uow, stored)
-    return replace(stored, hidden_resource_ids=hidden, holds=holds)
-
-
-async def _hidden_resources(uow: UnitOfWork, stored: StoredSuggestion) -> frozenset[UUID]:
-    if uow.viewer.sees_all:
-        return frozenset()
-    places = [place for change in stored.suggestion.changes for place in (change.before, change.after)]
-    claimed = {claim.resource_id for place in places for claim in place.claims}
-    resources = tables.resources
-    statement = select(resources.c.resource_id).where(resources.c.resource_id.in_(claimed))
-    visible = (await uow.connection.execute(statement)).scalars().all()
-    return frozenset(claimed.difference(visible))
-
-
-async def _holds_under(uow: UnitOfWork, stored: StoredSuggestion) -> tuple[OverlappedHold, ...]:
-    """The holds that applying the suggestion books over; a request that no change places goes where asked."""
-    changes, request = stored.suggestion.changes, stored.request
-    taken = [(claim.resource_id, one.after.slot) for one in changes for claim in one.after.claims]
-    if request is not None and all(one.scheduled_event_id is not None for one in changes):
-        calendars = tables.calendars
-        owner = select(calendars.c.owner_id).where(calendars.c.calendar_id == request.calendar_id)
-        used = [
-            *(await uow.connection.execute(owner)).scalars(),
-            *(one.resource_id for one in request.claims),
-        ]
-        taken.extend((resource_id, request.slot) for resource_id in used)
-    parameters = {
-        "resources": [resource_id for resource_id, _ in taken],
-        "slots": [as_range(slot) for _, slot in taken],
-        "now": uow.now,
-        "except": list(stored.versions),
-    }
-    found = (await uow.connection.execute(_HOLDS, parameters)).scalars().all()
-    holds = (await get_rivals(uow, found)).values() if found else ()
-    overlapped = [OverlappedHold(one.slot, one.scheduled_event_id, one.title) for one in holds]
-    return tuple(sorted(overlapped, key=lambda hold: hold.slot))
+    (seen,) = await as_seen(uow, [_suggestion_from(row)])
+    return seen
 
 
 async def mark_applied(uow: UnitOfWork, suggestion_id: UUID) -> None:

@@ -96,10 +96,13 @@ async def _looked_at(database: Database, viewer: Viewer, crypt: Crypt) -> dict[s
     return document
 
 
-async def _limits(database: Database, viewer: Viewer) -> dict[str, Any]:
-    statement = text("SELECT schedule_limits('[2030-01-01,2030-01-03)')")
+async def _limits(database: Database, viewer: Viewer, crypt: Crypt) -> dict[str, Any]:
+    statement = text(
+        "SELECT schedule_limits('[2030-01-01,2030-01-03)', CAST(ARRAY[:calendar] AS uuid[]), '{}')"
+    )
     async with database.unit_of_work(viewer) as uow:
-        document: dict[str, Any] = (await uow.connection.execute(statement)).scalar_one()
+        found = await uow.connection.execute(statement, {"calendar": crypt.calendar})
+        document: dict[str, Any] = found.scalar_one()
     return document
 
 
@@ -135,9 +138,9 @@ async def test_looking_tells_an_owner_of_their_own_booking(database: Database, c
 
 
 async def test_limits_have_names_and_reasons_for_those_who_see_them(database: Database, crypt: Crypt) -> None:
-    said = orjson.dumps(await _limits(database, STRANGER)).decode()
+    said = orjson.dumps(await _limits(database, STRANGER, crypt)).decode()
     assert [secret for secret in SECRETS if secret in said] == []
-    for document in (await _limits(database, MANAGER), await _looked_at(database, MANAGER, crypt)):
+    for document in (await _limits(database, MANAGER, crypt), await _looked_at(database, MANAGER, crypt)):
         (calendar,), (hall,), (closure,) = document["calendars"], document["resources"], document["closures"]
         assert (calendar["name"], calendar["visible"]) == ("Crypt", True)
         assert (hall["name"], hall["visible"]) == ("Crypt", True)

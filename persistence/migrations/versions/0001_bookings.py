@@ -1,24 +1,18 @@
 """Bookings, what they claim, their conflicts, and who may see them."""
 
-from pathlib import Path
-
 from alembic import op
+
+from persistence.migrations.scripts import run_scripts
 
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
 
-_SQL = Path(__file__).parent.parent / "sql"
-
 
 def upgrade() -> None:
     """Make the tables, the functions that look past row policies, and the policies."""
-    # The driver itself: SQLAlchemy would read the percent signs of format() as parameters.
-    driver = op.get_bind().connection.driver_connection
-    assert driver is not None
-    for part in ("tables", "rights", "functions", "conflicts"):
-        driver.execute((_SQL / f"0001_{part}.sql").read_text())
+    run_scripts("0001_tables", "0001_rights", "0001_functions", "0001_conflicts")
 
 
 def downgrade() -> None:
