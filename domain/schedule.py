@@ -61,6 +61,7 @@ class ScheduleSnapshot:
     now: when the snapshot was taken; bookings that start before or soon after it stay.
     horizon: where moved bookings may be placed.
     offered_resource_ids: resources a suggestion may name to this viewer; None means all.
+    hidden_resource_ids: resources this viewer does not see; whoever assigned them decides on them.
     """
 
     now: datetime
@@ -71,3 +72,4 @@ class ScheduleSnapshot:
     closures: tuple[Closure, ...] = ()
     fixed: tuple[FixedUses, ...] = ()
     offered_resource_ids: frozenset[UUID] | None = None
+    hidden_resource_ids: frozenset[UUID] = frozenset()

@@ -12,11 +12,12 @@ from domain.schedule import ScheduleSnapshot, SnapshotBooking
 class Alternatives:
     """Resources at least as good as another: same type and group, as many pieces, enough seats, all features.
 
-    Only what is active and offered counts.
+    Only what is active and offered counts; nothing stands in for what is hidden from the viewer.
     """
 
     def __init__(self, snapshot: ScheduleSnapshot) -> None:
         offered = snapshot.offered_resource_ids
+        self._hidden = snapshot.hidden_resource_ids
         self._by_id = {resource.resource_id: resource for resource in snapshot.resources}
         self._offered = [
             resource
@@ -44,7 +45,7 @@ class Alternatives:
         """What may stand in for a resource of a booking, the closest fit first."""
         calendar = self._calendars[booking.calendar_id]
         owns = calendar.resource_id == resource_id
-        if owns and calendar.limits_concurrency:
+        if (owns and calendar.limits_concurrency) or resource_id in self._hidden:
             return ()
         key = (resource_id, self.seats_needed(booking, resource_id), quantity, owns)
         if key not in self._known:

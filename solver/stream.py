@@ -19,44 +19,48 @@ from solver.suggestion import Change, Suggestion
 
 
 class SuggestionStream:
-    """Draws suggestions of one kind by one set of movers from the model, each unlike the earlier ones."""
+    """Draws suggestions of one kind by one set of movers from the model, each unlike the earlier ones.
+
+    apart_minutes: how far an answer with the same resources must lie from an earlier one to be unlike it.
+    """
 
     def __init__(
-        self, checker: Checker, occupancy: Occupancy, targets: Sequence[Clash], kind: Kind, limits: Limits
+        self,
+        checker: Checker,
+        occupancy: Occupancy,
+        targets: Sequence[Clash],
+        kind: Kind,
+        limits: Limits,
+        apart_minutes: int,
     ) -> None:
         self.kind = kind
         self._checker = checker
         self._occupancy = occupancy
         self._targets = tuple(targets)
         self._limits = limits
+        self._apart_minutes = apart_minutes
         self._found: list[dict[int, Placement]] = []
         touch_costs = [checker.problem.activities[index].touch_cost for index in occupancy.movers]
         self._reaches = _Reach(kind, min(touch_costs))
         self._model: ScheduleModel | None = None
-        self._apart: int | None = None
 
-    def next(self, apart_minutes: int | None = None) -> Suggestion | None:
-        """The cheapest answer unlike the earlier ones, None when there is none.
-
-        apart_minutes: let an answer with the same resources count as different when this far away in time.
-        """
-        if self._model is None or apart_minutes != self._apart:
-            self._model, self._apart = self._built(apart_minutes), apart_minutes
+    def next(self) -> Suggestion | None:
+        """The cheapest answer unlike the earlier ones, None when there is none."""
         while True:
-            model = self._model
+            model = self._model = self._model or self._built()
             outcome = minimise(model.cp, model.touched + model.detour, self._limits, probing=False)
             if self._reaches.settles(outcome):
                 break
             self._reaches.widen()
-            self._model = self._built(apart_minutes)
+            self._model = None
         if not outcome.has_answer:
             return None
         placements = model.placements(outcome.solver)
         self._found.append(placements)
-        Different(model.movers, placements, apart_minutes).add_to(model.cp)
+        Different(model.movers, placements, self._apart_minutes).add_to(model.cp)
         return self._checked(placements, outcome.objective, optimal=outcome.status is Status.OPTIMAL)
 
-    def _built(self, apart_minutes: int | None) -> ScheduleModel:
+    def _built(self) -> ScheduleModel:
         freedom = Freedom(
             time=self.kind is not Kind.RESOURCE_CHANGED,
             swaps=self.kind is not Kind.RESCHEDULED,
@@ -69,7 +73,7 @@ class SuggestionStream:
         if self.kind is Kind.BOTH and len(model.movers) == 1:
             NothingIdle(model.movers[0], self._clashing(model.movers[0].index)).add_to(model.cp)
         for earlier in self._found:
-            Different(model.movers, earlier, apart_minutes).add_to(model.cp)
+            Different(model.movers, earlier, self._apart_minutes).add_to(model.cp)
         return model
 
     def _clashing(self, index: int) -> frozenset[int]:

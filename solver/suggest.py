@@ -31,7 +31,7 @@ def suggest(
     mover_sets: who may move; each set is tried on its own and any of its members may stay. A refused request
         is an activity like any other: offer it as one set and its rivals as another.
     kinds: the kinds wanted. The best of each enters the list first, then the best of each set of movers, then
-        other resources, then times at least `apart_minutes` from those there, until there are `count`.
+        the cheapest with other resources or at least `apart_minutes` away, until there are `count`.
     checker: of the same problem, to spare building it again.
     Raises InvalidProblem when a target is not a conflict of today's schedule or a mover does not exist.
     """
@@ -42,8 +42,8 @@ def suggest(
             raise InvalidProblem(f"{target} is no conflict of today's schedule")
     if count < 1 or not wanted:
         return ()
-    streams = _streams(judge, wanted, mover_sets, tuple(kinds), limits or Limits())
-    return _ranked(_collected(streams, count, apart_minutes))
+    streams = _streams(judge, wanted, mover_sets, tuple(kinds), limits or Limits(), apart_minutes)
+    return _ranked(_collected(streams, count))
 
 
 def _streams(
@@ -52,6 +52,7 @@ def _streams(
     mover_sets: Iterable[Sequence[int]],
     kinds: tuple[Kind, ...],
     limits: Limits,
+    apart_minutes: int,
 ) -> list[SuggestionStream]:
     problem = checker.problem
     found: list[SuggestionStream] = []
@@ -62,11 +63,13 @@ def _streams(
         free = frozenset(index for index in movers if not problem.activities[index].is_pinned)
         if free:
             occupancy = Occupancy(problem, free, checker.claims)
-            found.extend(SuggestionStream(checker, occupancy, targets, kind, limits) for kind in kinds)
+            found.extend(
+                SuggestionStream(checker, occupancy, targets, kind, limits, apart_minutes) for kind in kinds
+            )
     return found
 
 
-def _collected(streams: list[SuggestionStream], count: int, apart_minutes: int) -> list[Suggestion]:
+def _collected(streams: list[SuggestionStream], count: int) -> list[Suggestion]:
     heads: dict[int, Suggestion] = {}
     for number, stream in enumerate(streams):
         head = stream.next()
@@ -77,8 +80,7 @@ def _collected(streams: list[SuggestionStream], count: int, apart_minutes: int) 
         if len(chosen) == count:
             return chosen
         chosen.append(heads[numbers])
-    for apart in (None, apart_minutes):
-        _fill(chosen, streams, heads, count, apart)
+    _fill(chosen, streams, heads, count)
     return chosen
 
 
@@ -87,7 +89,6 @@ def _fill(
     streams: list[SuggestionStream],
     heads: dict[int, Suggestion],
     count: int,
-    apart_minutes: int | None,
 ) -> None:
     """Take the streams' further answers in order of cost until the list is full or they are dry."""
     # A stream's next answer costs at least its last one: it need not be drawn before that leads.
@@ -100,7 +101,7 @@ def _fill(
         if suggestion is not None and all(other.changes != suggestion.changes for other in chosen):
             chosen.append(suggestion)
         if suggestion is None:
-            following = streams[number].next(apart_minutes)
+            following = streams[number].next()
             if following is not None:
                 heappush(queue, (following.cost.total, 1, number, following))
         else:

@@ -11,16 +11,14 @@ from fastapi.responses import Response
 
 from api.advice.service import Advice
 from api.dto.scheduled_event import ANOTHER_BOOKING
-from api.dto.suggestion import SuggestionDto
+from api.dto.suggestion import LinkDto, SuggestionDto
 from api.http.problems import problem
 from api.http.request import callboard_of
 from api.http.wire import format_instant, wire_name
 from domain.errors import ConflictException, RefusedClash
+from domain.proposal import Proposal
 from domain.viewer import Viewer
 from persistence.readers.bookings import Rival, get_rivals
-
-SUGGESTIONS_LINK = {"method": "POST", "href": "/api/schedules/suggestions"}
-"""Where to ask again when there was no time to look for fixes."""
 
 
 def install(app: FastAPI) -> None:
@@ -39,16 +37,30 @@ async def _conflict_problem(request: Request, error: Exception) -> Response:
 
     advice, rivals = await gather(service.advice.for_refusal(error, viewer), read_rivals())
     errors = {"ConflictingEvents": _conflicting_events(error.clashes, rivals)}
-    return problem(request, 409, "Scheduling Conflict", error.detail, errors, suggestions_of(advice))
+    return problem(
+        request,
+        409,
+        "Scheduling Conflict",
+        error.detail,
+        errors,
+        suggestions_of(advice, ask_again(error.proposal)),
+    )
 
 
-def suggestions_of(advice: Advice) -> dict[str, Any]:
-    """The members of a JSON object that carry advice."""
+def ask_again(proposal: Proposal) -> LinkDto:
+    """Where to ask for fixes, with the body that was refused."""
+    if proposal.is_new:
+        return LinkDto(href="/api/schedules/suggestions")
+    return LinkDto(href=f"/api/schedules/{proposal.scheduled_event_id}/suggestions")
+
+
+def suggestions_of(advice: Advice, more: LinkDto) -> dict[str, Any]:
+    """The members of a JSON object that carry advice. more: where to ask when there was no time to look."""
     shown = [
         SuggestionDto.of(one).model_dump(mode="json", by_alias=True, exclude_none=True)
         for one in advice.suggestions
     ]
-    return {"suggestions": shown, **({"moreSuggestions": SUGGESTIONS_LINK} if advice.shed else {})}
+    return {"suggestions": shown, **({"moreSuggestions": more.model_dump()} if advice.shed else {})}
 
 
 def _conflicting_events(clashes: tuple[RefusedClash, ...], rivals: dict[UUID, Rival]) -> list[dict[str, Any]]:

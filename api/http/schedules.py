@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
 
+from api.dto.change_request import RescheduleEventDto
 from api.dto.scheduled_event import (
     BookingRequestDto,
     OverrideDto,
@@ -25,9 +26,8 @@ from api.features.update_scheduled_event import UpdateScheduledEvent
 from api.http.paging import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor, page_of
 from api.http.problem_docs import problem_docs
 from api.http.request import BusOf, DryRun, ExpectedVersion, ViewerOf, etag
-from api.http.wire import ByName, Instant, JsonResponse, Text, Wire
+from api.http.wire import ByName, Instant, JsonResponse, Text
 from domain.enums import ConflictLevel, ScheduleStatus
-from domain.time_slot import TimeSlot
 from persistence.readers.bookings import BookingDetail, BookingFilter, BookingSummary
 
 router = APIRouter(prefix="/api/schedules", tags=["schedules"])
@@ -35,16 +35,6 @@ router = APIRouter(prefix="/api/schedules", tags=["schedules"])
 CHANGE_PROBLEMS = problem_docs(400, 403, 404, 409, 412, 422)
 
 ScheduleId = Annotated[UUID, Path(alias="scheduleId", description="The booking's scheduledEventId")]
-
-
-class RescheduleEventDto(Wire):
-    """Where a booking is to go. scope is for series; a single booking is all of itself."""
-
-    start_date_time: Instant
-    end_date_time: Instant
-    scope: Literal["this", "thisAndFollowing", "all"] | None = None
-    reason: Text | None = None
-    override: OverrideDto | None = None
 
 
 @router.get("", response_model=Page[ScheduledEventSummaryDto], responses=problem_docs(400))
@@ -149,8 +139,9 @@ async def reschedule_event(
     dry_run: DryRun = False,
 ) -> Response:
     """Move a booking to another time."""
-    slot = TimeSlot(body.start_date_time, body.end_date_time)
-    command = RescheduleEvent(scheduled_event_id, slot, body.reason, _reason(body.override), expected_version)
+    command = RescheduleEvent(
+        scheduled_event_id, body.slot, body.reason, _reason(body.override), expected_version
+    )
     return _answer(await bus.send(command, viewer, dry_run=dry_run))
 
 

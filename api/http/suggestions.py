@@ -7,19 +7,28 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Response
 
+from api.bootstrap import Callboard
+from api.dto.change_request import ChangeRequestDto
 from api.dto.scheduled_event import ScheduledEventDetailDto, ScheduleEventDto
 from api.dto.suggestion import LinkDto, SuggestionDto
 from api.features.apply_suggestion import ApplySuggestion
 from api.features.get_suggestion import GetSuggestion
+from api.features.reschedule_event import RescheduleEvent
 from api.features.schedule_event import ScheduleEvent
+from api.features.update_scheduled_event import UpdateScheduledEvent
+from api.http.conflict_problem import ask_again
 from api.http.problem_docs import problem_docs
 from api.http.request import BusOf, DryRun, ServiceOf, ViewerOf
 from api.http.wire import JsonResponse, Wire
+from api.message import Message
 from domain.enums import ScheduleStatus
 from domain.errors import ConflictException
+from domain.viewer import Viewer
+from persistence.readers.bookings import BookingDetail
 
 router = APIRouter(tags=["suggestions"])
 
+ScheduleId = Annotated[UUID, Path(alias="scheduleId", description="The booking's scheduledEventId")]
 SuggestionId = Annotated[UUID, Path(alias="suggestionId")]
 
 
@@ -55,12 +64,33 @@ async def suggest_for_request(body: ScheduleEventDto, service: ServiceOf, viewer
         body.claims,
         body.hold_expires_at,
     )
+    return await _suggest_for(command, service, viewer)
+
+
+@router.post(
+    "/api/schedules/{scheduleId}/suggestions",
+    response_model=SuggestionsDto,
+    responses=problem_docs(400, 403, 404, 409, 422),
+)
+async def suggest_for_change(
+    scheduled_event_id: ScheduleId, body: ChangeRequestDto, service: ServiceOf, viewer: ViewerOf
+) -> Response:
+    """Ways to change a booking, without changing it; the body is that of its PUT or of its reschedule."""
+    command: Message[BookingDetail] = RescheduleEvent(scheduled_event_id, body.slot)
+    if body.event_id and body.calendar_id and body.time_zone:
+        command = UpdateScheduledEvent(
+            scheduled_event_id, body.event_id, body.calendar_id, body.slot, body.time_zone, body.claims
+        )
+    return await _suggest_for(command, service, viewer)
+
+
+async def _suggest_for(command: Message[BookingDetail], service: Callboard, viewer: Viewer) -> Response:
     try:
         await service.bus.send(command, viewer, dry_run=True)
     except ConflictException as refusal:
         advice = await service.advice.for_refusal(refusal, viewer)
         shown = [SuggestionDto.of(one) for one in advice.suggestions]
-        more = LinkDto(href="/api/schedules/suggestions") if advice.shed else None
+        more = ask_again(refusal.proposal) if advice.shed else None
         return JsonResponse(SuggestionsDto(fits=False, suggestions=shown, more_suggestions=more))
     return JsonResponse(SuggestionsDto(fits=True, suggestions=[]))
 

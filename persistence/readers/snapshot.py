@@ -66,6 +66,9 @@ async def read_snapshot(
         closures=tuple(closure_from(row) for row in limits["closures"] or []),
         fixed=await _read_fixed(uow, horizon, resources, calendars, bookings, request),
         offered_resource_ids=_offered(uow.viewer, limits["resources"] or []),
+        hidden_resource_ids=frozenset(
+            as_uuid(row["resource_id"]) for row in limits["resources"] or [] if not row["visible"]
+        ),
     )
 
 

@@ -11,13 +11,10 @@ from solver.placement import Placement
 class Different:
     """An answer differs from an earlier one in a resource, in who moves, or by a clear stretch of time.
 
-    apart_minutes: how far a start must lie from the earlier answer's to count as different; None when no
-        difference in time counts.
+    apart_minutes: how far a start must lie from the earlier answer's to count as different.
     """
 
-    def __init__(
-        self, movers: list[Mover], earlier: Mapping[int, Placement], apart_minutes: int | None
-    ) -> None:
+    def __init__(self, movers: list[Mover], earlier: Mapping[int, Placement], apart_minutes: int) -> None:
         self.movers = movers
         self.earlier = earlier
         self.apart_minutes = apart_minutes
@@ -37,15 +34,12 @@ class Different:
             different.extend(
                 mover.held[place][resource].negated() for place, resource in enumerate(placement.resources)
             )
-            if self.apart_minutes is not None:
-                different.extend(self._apart(model, mover, placement.start_minute, self.apart_minutes))
+            different.extend(self._apart(model, mover, placement.start_minute))
         model.add_bool_or(different)
 
-    def _apart(
-        self, model: cp_model.CpModel, mover: Mover, start: int, apart: int
-    ) -> list[cp_model.BoolVarT]:
+    def _apart(self, model: cp_model.CpModel, mover: Mover, start: int) -> list[cp_model.BoolVarT]:
         earlier = model.new_bool_var(f"a{mover.index}.before{start}")
         later = model.new_bool_var(f"a{mover.index}.after{start}")
-        model.add(mover.start <= start - apart).only_enforce_if(earlier)
-        model.add(mover.start >= start + apart).only_enforce_if(later)
+        model.add(mover.start <= start - self.apart_minutes).only_enforce_if(earlier)
+        model.add(mover.start >= start + self.apart_minutes).only_enforce_if(later)
         return [earlier, later]

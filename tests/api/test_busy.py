@@ -23,7 +23,7 @@ from persistence.embedded import EmbeddedUrls
 from persistence.ids import RandomIds, SystemClock
 from persistence.unit_of_work import DatabaseBusy
 from solver.advisor import advise_on_request
-from tests.api.bookings import booking
+from tests.api.bookings import at, booking
 
 Headers = dict[str, str]
 URL = "/api/schedules"
@@ -124,6 +124,55 @@ async def test_with_every_solver_thread_taken_a_refusal_links_to_its_suggestions
     for patient in (await first, await second, await post()):
         assert patient.json()["suggestions"]
         assert "moreSuggestions" not in patient.json()
+
+
+@pytest.mark.parametrize("verb", ["PUT", "POST"])
+async def test_a_refused_change_links_to_where_its_own_body_asks_again(
+    client: httpx.AsyncClient,
+    make_hall: Any,
+    make_event: Any,
+    as_manager: Headers,
+    service: Callboard,
+    monkeypatch: pytest.MonkeyPatch,
+    verb: str,
+) -> None:
+    hall, event = await make_hall("Ballroom"), await make_event("Gala")
+    assert (
+        await client.post(URL, json=booking(event, hall.calendar_id), headers=as_manager)
+    ).status_code == 201
+    made = await client.post(URL, json=booking(event, hall.calendar_id, 10, 12), headers=as_manager)
+    key = made.json()["scheduledEventId"]
+    whole = booking(event, hall.calendar_id, 18, 20)
+    body = whole if verb == "PUT" else {name: whole[name] for name in ("startDateTime", "endDateTime")}
+    path = f"{URL}/{key}" if verb == "PUT" else f"{URL}/{key}/reschedule"
+    monkeypatch.setattr(service.advice, "_free", 0)
+
+    refused = await client.request(verb, path, json=body, headers=as_manager)
+
+    more = refused.json()["moreSuggestions"]
+    assert (refused.status_code, more) == (409, {"method": "POST", "href": f"{URL}/{key}/suggestions"})
+    monkeypatch.setattr(service.advice, "_free", 1)
+    asked = await client.post(more["href"], json=body, headers=as_manager)
+    assert (asked.status_code, asked.json()["fits"]) == (200, False)
+    changed = {change["scheduledEventId"] for one in asked.json()["suggestions"] for change in one["changes"]}
+    assert key in changed
+    applied = await client.post(asked.json()["suggestions"][0]["apply"]["href"], headers=as_manager)
+    assert applied.status_code == 200
+    assert key in {one["scheduledEventId"] for one in applied.json()["schedules"]}
+
+
+async def test_suggestions_for_a_change_need_all_of_it_or_only_its_time(
+    client: httpx.AsyncClient, make_hall: Any, make_event: Any, book: Any, as_manager: Headers
+) -> None:
+    hall, event = await make_hall("Ballroom"), await make_event("Gala")
+    made = await book(hall.calendar_id, event, at(10), at(12))
+    path = f"{URL}/{made['scheduledEventId']}/suggestions"
+    time = {"startDateTime": at(18), "endDateTime": at(20)}
+    half = await client.post(path, json={**time, "calendarId": hall.calendar_id}, headers=as_manager)
+    assert half.status_code == 400
+    assert "needs eventId, timeZone as well" in half.text
+    free = await client.post(path, json=time, headers=as_manager)
+    assert (free.status_code, free.json()) == (200, {"fits": True, "suggestions": []})
 
 
 async def test_a_solve_past_its_budget_is_shed_and_keeps_its_thread_until_it_ends(

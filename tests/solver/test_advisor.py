@@ -6,18 +6,23 @@ from domain.conflicts import Clash
 from domain.entities import Claim
 from domain.enums import ClaimRole, ConflictType, SuggestionKind
 from domain.suggestion import Cost
+from domain.time_slot import TimeSlot
 from solver.advisor import advise_on_conflict, advise_on_request
 from solver.schedule_repair import repair_schedule
 from tests.solver.house import (
     ANNA,
     BALLROOM,
     BORIS,
+    CALENDARS,
     CELLAR,
     MIKES,
     OFFICE,
     PAVILION,
+    RESOURCES,
     booking,
+    calendar,
     calendar_id,
+    hall,
     slot,
     snapshot,
 )
@@ -170,3 +175,51 @@ def test_a_whole_plan_ends_every_conflict_with_the_fewest_moves():
     plan = repair_schedule(snapshot(WEDDING, FUNDRAISER, third))
     assert (plan.conflicts_left, len(plan.changes)) == (0, 2)
     assert all(sentence.startswith("Move ") for _, sentence in plan.changes)
+
+
+def test_the_list_is_filled_with_the_cheapest_and_not_with_another_hall_days_away():
+    """That evening the pavilion is free from 21:00; the attic only on the 29th, with the ballroom taken."""
+    attic = hall(9, "Attic", 230, features=frozenset({"stage"}))
+
+    def taken(number, place, start, end):
+        return booking(number, "Fair", place, TimeSlot(start.start_date_time, end.start_date_time))
+
+    house = snapshot(
+        replace(WEDDING, movable=False),
+        taken(10, PAVILION, slot(25, 0, 1), slot(26, 21, 1)),
+        taken(11, attic.resource_id, slot(25, 0, 1), slot(29, 8, 1)),
+        taken(12, BALLROOM, slot(29, 6, 1), slot(29, 12, 1)),
+        resources=(*RESOURCES, attic),
+        calendars=(*CALENDARS, calendar(attic.resource_id)),
+    )
+    asked = replace(booking(5, "Concert", BALLROOM, slot(26, 19, 1)), attendees=50)
+    found = advise_on_request(house, asked, count=5)
+    assert [(one.kind.value, one.summary) for one in found] == [
+        ("Rescheduled", "Move Concert to Friday 26 December, 17:00-18:00, same room"),
+        (
+            "RescheduledAndResourceChanged",
+            "Move Concert to Garden Pavilion on Friday 26 December, 21:00-22:00",
+        ),
+        (
+            "Rescheduled",
+            "Move Concert to Friday 26 December, 23:00 to Saturday 27 December, 00:00, same room",
+        ),
+        ("Rescheduled", "Move Concert to Friday 26 December, 15:00-16:00, same room"),
+        ("Rescheduled", "Move Concert to Friday 26 December, 13:00-14:00, same room"),
+    ]
+
+
+def test_nothing_stands_in_for_a_person_whom_the_viewer_does_not_see():
+    """Boris could do Anna's work, but who assigned her decides on that."""
+    first = replace(booking(1, "Rigging", BALLROOM, slot(26, 18, 5), ANNA), movable=False)
+    second = booking(2, "Focus", PAVILION, slot(26, 18, 5), ANNA)
+    seen, hidden = (
+        advise_on_conflict(
+            snapshot(first, second, hidden_resource_ids=hidden),
+            between(second, first, ConflictType.StaffConflict, ANNA),
+        )
+        for hidden in (frozenset(), frozenset({ANNA}))
+    )
+    kinds = [{one.kind for one in found} for found in (seen, hidden)]
+    assert SuggestionKind.ResourceChanged in kinds[0]
+    assert kinds[1] == {SuggestionKind.Rescheduled}
