@@ -43,6 +43,7 @@ class Settings(BaseSettings):
 
     minimum_duration_minutes: int = Field(default=15, ge=1, le=_YEAR_MINUTES)
     maximum_duration_days: int = Field(default=30, ge=1, le=10 * _YEAR_DAYS)
+    maximum_occurrences: int = Field(default=365, ge=1, le=10_000)
     approval_notice_minutes: int = Field(default=120, ge=0, le=_YEAR_MINUTES)
     capacity_warning_share: float = Field(default=0.8, gt=0, le=1)
     availability_buffer_minutes: int = Field(default=15, ge=0, le=_YEAR_MINUTES)
@@ -63,6 +64,7 @@ class Settings(BaseSettings):
         return Policy(
             minimum_duration=timedelta(minutes=self.minimum_duration_minutes),
             maximum_duration=timedelta(days=self.maximum_duration_days),
+            maximum_occurrences=self.maximum_occurrences,
             approval_notice=timedelta(minutes=self.approval_notice_minutes),
             capacity_warning_share=self.capacity_warning_share,
             availability_buffer=timedelta(minutes=self.availability_buffer_minutes),

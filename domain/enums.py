@@ -103,6 +103,18 @@ class RecurrenceType(IntEnum):
     Custom = 5
 
 
+class DayOfWeek(IntEnum):
+    """A day of the week, with .NET's integers."""
+
+    Sunday = 0
+    Monday = 1
+    Tuesday = 2
+    Wednesday = 3
+    Thursday = 4
+    Friday = 5
+    Saturday = 6
+
+
 class ClaimRole(IntEnum):
     """Whether a booking needs the resource first of all or besides (SCH-012)."""
 

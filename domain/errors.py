@@ -70,6 +70,13 @@ class StartsInThePast(FieldException):
         super().__init__("startDateTime", "Start time must be in the future")
 
 
+class TooManyOccurrences(FieldException):
+    """The series asks for more occurrences than a series may have (SCH-006)."""
+
+    def __init__(self, field: str, maximum: int) -> None:
+        super().__init__(field, f"Recurring events cannot exceed {maximum} occurrences")
+
+
 class OverrideReasonMissing(FieldException):
     """An override of overbooking prevention came without a reason (SCH-024)."""
 

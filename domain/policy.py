@@ -9,6 +9,7 @@ class Policy:
     """The thresholds that settings may change; the defaults are the contract's.
 
     minimum_duration, maximum_duration: of a booking (SCH-002, SCH-003).
+    maximum_occurrences: of a series; one without an end has exactly as many (SCH-006).
     approval_notice: changes closer than this to a start need a manager (SCH-005).
     capacity_warning_share: of capacity; at or above it a booking raises a warning (SCH-022).
     availability_buffer: kept free on both sides by availability checks (SCH-032).
@@ -18,6 +19,7 @@ class Policy:
 
     minimum_duration: timedelta = timedelta(minutes=15)
     maximum_duration: timedelta = timedelta(days=30)
+    maximum_occurrences: int = 365
     approval_notice: timedelta = timedelta(hours=2)
     capacity_warning_share: float = 0.8
     availability_buffer: timedelta = timedelta(minutes=15)

@@ -1,0 +1,1 @@
+"""Series: what a pattern says, and the starts it stands for."""
