@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
@@ -110,13 +111,15 @@ def decide(picture: Picture, proposal: Proposal, policy: Policy) -> Decision:
     """
     calendar = picture.calendars[proposal.calendar_id]
     claims = all_claims(calendar, proposal.claims)
-    _ensure_open(picture, claims, proposal.slot)
+    ensure_claims_open(picture, claims, proposal.slot)
     own = proposal.scheduled_event_id
     before = find_clashes_around(own, _occupancy_before(picture))
     leaving, picture = picture.leaving, _without_leaving(picture)
-    judged = _judged_clashes(picture, proposal)
+    judged = judged_clashes(picture, proposal)
     refusing = {clash: level for clash, level in judged.items() if refuses_booking(level)}
-    inherited = {clash for clash in refusing if clash in before and _is_kept(picture, proposal, clash)}
+    inherited = {
+        clash for clash in refusing if clash in before and is_kept(picture, picture.booking, proposal, clash)
+    }
     refused = {clash: level for clash, level in refusing.items() if clash not in inherited}
     overridden = bool(refused) and proposal.override_reason is not None and not calendar.allow_overbooking
     if any(
@@ -124,20 +127,19 @@ def decide(picture: Picture, proposal: Proposal, policy: Policy) -> Decision:
         for level in refused.values()
     ):
         raise _refusal(picture, proposal, judged)
-    after = find_clashes_around(own, _occupancy_with(picture, proposal))
+    after = find_clashes_around(own, occupancy_with(picture, proposal))
     return Decision(
-        claims=tuple(_place(picture, proposal, claim, refusing) for claim in claims),
-        detected=_to_record(own, before, after),
+        claims=tuple(place_claim(picture, proposal, claim, refusing) for claim in claims),
+        detected=clashes_to_record(frozenset({own}), before, after),
         vanished=frozenset(one for one in before.keys() - after.keys() if _is_told(one, own, leaving)),
         overridden=overridden,
         inherits_clash=bool(inherited),
-        warning=_warning(picture, proposal, policy),
+        warning=warning_of(picture, proposal, policy),
     )
 
 
-def _is_kept(picture: Picture, proposal: Proposal, clash: Clash) -> bool:
+def is_kept(picture: Picture, booking: ScheduledEvent | None, proposal: Proposal, clash: Clash) -> bool:
     """Whether a booking that clashed already asks no more of what it clashes over, in time or quantity."""
-    booking = picture.booking
     if booking is None or not booking.slot.contains(proposal.slot):
         return False
     if clash.resource_id is None:
@@ -167,17 +169,19 @@ def decide_removal(picture: Picture) -> Removal:
     own = picture.booking.scheduled_event_id
     before = find_clashes_around(own, _occupancy_before(picture))
     after = find_clashes_around(own, picture.others)
-    return Removal(_to_record(own, before, after), frozenset(before.keys() - after.keys()))
+    return Removal(
+        clashes_to_record(frozenset({own}), before, after), frozenset(before.keys() - after.keys())
+    )
 
 
-def _to_record(
-    own: UUID, before: Mapping[Clash, ConflictLevel], after: Mapping[Clash, ConflictLevel]
+def clashes_to_record(
+    own: frozenset[UUID], before: Mapping[Clash, ConflictLevel], after: Mapping[Clash, ConflictLevel]
 ) -> dict[Clash, ConflictLevel]:
-    """Others' clashes that were there anyway are left alone: their other pools are not in the picture."""
+    """The clashes to write down. Others' that were there anyway are left alone: we know not all of them."""
     return {
         clash: level
         for clash, level in after.items()
-        if own in (clash.scheduled_event_id, clash.conflicting_event_id) or clash not in before
+        if clash.scheduled_event_id in own or clash.conflicting_event_id in own or clash not in before
     }
 
 
@@ -198,7 +202,8 @@ def _is_told(clash: Clash, own: UUID, leaving: frozenset[UUID]) -> bool:
     return own in pair or pair.isdisjoint(leaving)
 
 
-def _ensure_open(picture: Picture, claims: tuple[Claim, ...], slot: TimeSlot) -> None:
+def ensure_claims_open(picture: Picture, claims: tuple[Claim, ...], slot: TimeSlot) -> None:
+    """Reject a slot in which something claimed is closed; what is hidden is not named."""
     for claim in claims:
         own = [one for one in picture.closures if one.resource_id == claim.resource_id]
         try:
@@ -209,7 +214,7 @@ def _ensure_open(picture: Picture, claims: tuple[Claim, ...], slot: TimeSlot) ->
             raise TimeSlotUnavailableException(A_RESOURCE.capitalize(), slot) from None
 
 
-def _judged_clashes(picture: Picture, proposal: Proposal) -> dict[Clash, ConflictLevel]:
+def judged_clashes(picture: Picture, proposal: Proposal) -> dict[Clash, ConflictLevel]:
     """The proposal's own clashes. A hold is judged like a firm booking, though only against firm ones."""
     if proposal.is_hold:
         firm = {pool: tuple(u for u in usages if not u.is_hold) for pool, usages in picture.others.items()}
@@ -218,7 +223,7 @@ def _judged_clashes(picture: Picture, proposal: Proposal) -> dict[Clash, Conflic
     own = proposal.scheduled_event_id
     return {
         clash: level
-        for clash, level in find_clashes_around(own, _occupancy_with(picture, proposal)).items()
+        for clash, level in find_clashes_around(own, occupancy_with(picture, proposal)).items()
         if own in (clash.scheduled_event_id, clash.conflicting_event_id)
     }
 
@@ -227,43 +232,38 @@ def _occupancy_before(picture: Picture) -> Occupancy:
     booking = picture.booking
     if booking is None:
         return picture.others
-    return _occupancy_with(picture, Proposal.of(booking))
+    return occupancy_with(picture, Proposal.of(booking))
 
 
-def _occupancy_with(picture: Picture, proposal: Proposal) -> Occupancy:
-    """What the others take plus what the proposal takes."""
+def occupancy_with(picture: Picture, *proposals: Proposal) -> Occupancy:
+    """What the others take plus what the proposals take."""
+    added: defaultdict[Pool, list[Usage]] = defaultdict(list)
+    for proposal in proposals:
+        for pool, usage in _usages(picture, proposal):
+            added[pool].append(usage)
     occupancy = dict(picture.others)
+    for pool, usages in added.items():
+        occupancy[pool] = (*occupancy.get(pool, ()), *usages)
+    return occupancy
 
-    def add(pool: Pool, during: TimeSlot, quantity: int, role: ClaimRole) -> None:
-        usage = Usage(
-            proposal.scheduled_event_id, during, proposal.created_at, quantity, role, proposal.is_hold
-        )
-        occupancy[pool] = (*occupancy.get(pool, ()), usage)
+
+def _usages(picture: Picture, proposal: Proposal) -> Iterator[tuple[Pool, Usage]]:
+    def usage(during: TimeSlot, quantity: int, role: ClaimRole) -> Usage:
+        key, created_at = proposal.scheduled_event_id, proposal.created_at
+        return Usage(key, during, created_at, quantity, role, proposal.is_hold)
 
     calendar = picture.calendars[proposal.calendar_id]
     for claim in all_claims(calendar, proposal.claims):
         during = picture.resources[claim.resource_id].claimed_range(proposal.slot)
-        add(picture.pool_of(claim.resource_id), during, claim.quantity, claim.role)
+        yield picture.pool_of(claim.resource_id), usage(during, claim.quantity, claim.role)
     if calendar.limits_concurrency:
-        add(picture.pool_of_calendar(calendar), proposal.slot, 1, ClaimRole.Primary)
-    return occupancy
+        yield picture.pool_of_calendar(calendar), usage(proposal.slot, 1, ClaimRole.Primary)
 
 
 def _refusal(
     picture: Picture, proposal: Proposal, judged: Mapping[Clash, ConflictLevel]
 ) -> ConflictException:
-    own = proposal.scheduled_event_id
-    clashes = tuple(
-        RefusedClash(
-            rival_id=(
-                clash.conflicting_event_id if clash.scheduled_event_id == own else clash.scheduled_event_id
-            ),
-            conflict_type=clash.conflict_type,
-            conflict_level=level,
-            resource_id=clash.resource_id,
-        )
-        for clash, level in sorted(judged.items(), key=lambda item: (-item[1], str(item[0])))
-    )
+    clashes = refused_clashes(proposal, judged)
     capacities = [
         picture.resources[clash.resource_id].quantity
         if clash.resource_id is not None
@@ -275,7 +275,23 @@ def _refusal(
     return kind(proposal, clashes)
 
 
-def _place(
+def refused_clashes(proposal: Proposal, judged: Mapping[Clash, ConflictLevel]) -> tuple[RefusedClash, ...]:
+    """A refused proposal's clashes, the worst first."""
+    own = proposal.scheduled_event_id
+    return tuple(
+        RefusedClash(
+            rival_id=(
+                clash.conflicting_event_id if clash.scheduled_event_id == own else clash.scheduled_event_id
+            ),
+            conflict_type=clash.conflict_type,
+            conflict_level=level,
+            resource_id=clash.resource_id,
+        )
+        for clash, level in sorted(judged.items(), key=lambda item: (-item[1], str(item[0])))
+    )
+
+
+def place_claim(
     picture: Picture, proposal: Proposal, claim: Claim, refused: Mapping[Clash, ConflictLevel]
 ) -> PlacedClaim:
     """The claim with its range; a venue of quantity 1 is enforced unless this booking is exempt there."""
@@ -288,13 +304,13 @@ def _place(
     return PlacedClaim(claim, resource.claimed_range(proposal.slot), enforced)
 
 
-def _warning(picture: Picture, proposal: Proposal, policy: Policy) -> OverbookingWarningTriggered | None:
+def warning_of(picture: Picture, proposal: Proposal, policy: Policy) -> OverbookingWarningTriggered | None:
     calendar = picture.calendars[proposal.calendar_id]
     pool = picture.pool_of_calendar(calendar)
     threshold = warning_threshold(pool.quantity, policy)
     if threshold is None:
         return None
-    after = _occupancy_with(picture, proposal)[pool]
+    after = occupancy_with(picture, proposal)[pool]
     peak_after = peak_demand(after, proposal.slot)
     peak_before = peak_demand(_occupancy_before(picture).get(pool, ()), proposal.slot)
     if not crosses_warning(peak_before, peak_after, pool.quantity, policy):

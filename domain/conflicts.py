@@ -87,12 +87,19 @@ def find_clashes_around(
     booking's own clashes are told: somebody wanted by sixty bookings has two thousand. Venues and calendars,
     where one clash silences another, are told whole.
     """
+    return find_clashes_around_all(frozenset({scheduled_event_id}), occupancy)
+
+
+def find_clashes_around_all(
+    scheduled_event_ids: frozenset[UUID], occupancy: Mapping[Pool, Iterable[Usage]]
+) -> dict[Clash, ConflictLevel]:
+    """The clashes that any of several bookings may have a part in or a bearing on."""
     return _classified(
         (
             pool,
             _clashing_pairs(usages, pool.quantity)
             if pool.quantity > 1 or pool.resource_type in {None, ResourceType.Venue}
-            else _pairs_with(scheduled_event_id, usages),
+            else _pairs_with(scheduled_event_ids, usages),
         )
         for pool, usages in occupancy.items()
     )
@@ -147,17 +154,22 @@ def _clashing_pairs(usages: Iterable[Usage], quantity: int) -> set[_Pair]:
     return pairs
 
 
-def _pairs_with(scheduled_event_id: UUID, usages: Iterable[Usage]) -> set[_Pair]:
-    """A booking's clashes over a single piece: with all it meets there, but hold with hold."""
-    own = [one for one in usages if one.scheduled_event_id == scheduled_event_id]
-    return {
-        _pair(one, other)
-        for one in own
-        for other in usages
-        if other.scheduled_event_id != scheduled_event_id
-        and one.during.overlaps(other.during)
-        and not (one.is_hold and other.is_hold)
-    }
+def _pairs_with(scheduled_event_ids: frozenset[UUID], usages: Iterable[Usage]) -> set[_Pair]:
+    """Some bookings' clashes over a single piece: with all they meet there, but hold with hold."""
+    some = sorted(usages, key=lambda one: one.during.start_date_time)
+    pairs: set[_Pair] = set()
+    active: list[Usage] = []
+    for usage in some:
+        now = usage.during.start_date_time
+        active = [one for one in active if one.during.end_date_time > now]
+        own = usage.scheduled_event_id in scheduled_event_ids
+        pairs.update(
+            _pair(usage, one)
+            for one in active
+            if (own or one.scheduled_event_id in scheduled_event_ids) and not (usage.is_hold and one.is_hold)
+        )
+        active.append(usage)
+    return pairs
 
 
 def _pair(one: Usage, other: Usage) -> _Pair:

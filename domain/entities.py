@@ -110,6 +110,9 @@ class ScheduledEvent:
 
     owner_id: the event's organizer, whose own booking it is.
     hold_expires_at: when a Tentative booking counts as Cancelled; None for never.
+    series_id, original_start: of an occurrence, its series, and what the clock in the series' zone shows at
+        the start that its rule gives it (naive); that stays when the occurrence is moved.
+    is_detached: an occurrence that was changed by itself; changes of the series leave it where it is.
     """
 
     scheduled_event_id: UUID
@@ -130,6 +133,9 @@ class ScheduledEvent:
     modified_at: datetime | None = None
     modified_by: UUID | None = None
     version: int = 1
+    series_id: UUID | None = None
+    original_start: datetime | None = None
+    is_detached: bool = False
 
     def status_at(self, now: datetime) -> ScheduleStatus:
         """The status as of now: an expired hold counts as Cancelled at once."""

@@ -157,6 +157,54 @@ class OverbookingException(ConflictException):
     sentence: ClassVar[str] = "The calendar is at capacity in the selected time slot"
 
 
+@dataclass(frozen=True, slots=True)
+class RefusedOccurrence:
+    """One date of a series that clashes. proposal: the booking it was to be."""
+
+    proposal: Proposal
+    clashes: tuple[RefusedClash, ...]
+
+
+class SeriesConflictException(ConflictException):
+    """Some dates of a series conflict with existing events (SCH-023).
+
+    occurrences: those dates, in order. asked: how many dates were asked for.
+    """
+
+    def __init__(self, occurrences: tuple[RefusedOccurrence, ...], asked: int) -> None:
+        self.occurrences = tuple(sorted(occurrences, key=lambda one: one.proposal.slot))
+        self.asked = asked
+        clashes = tuple(clash for one in self.occurrences for clash in one.clashes)
+        super().__init__(self.occurrences[0].proposal, clashes)
+
+    @property
+    def detail(self) -> str:
+        """The sentence for the caller."""
+        count = len(self.occurrences)
+        return f"{count} of the {self.asked} dates conflict{'s' if count == 1 else ''} with existing events"
+
+
+class SeriesUnavailableException(TimeSlotUnavailableException):
+    """Something is closed, or outside its working hours, on some dates of a series.
+
+    dates: what is closed, a date each, in order.
+    """
+
+    def __init__(self, dates: tuple[TimeSlotUnavailableException, ...]) -> None:
+        self.dates = tuple(sorted(dates, key=lambda one: one.slot))
+        first = self.dates[0]
+        super().__init__(first.resource_name, first.slot, first.reason)
+
+    @property
+    def detail(self) -> str:
+        """The sentence for the caller."""
+        first = self.dates[0]
+        more = f", and {len(self.dates) - 1} more dates" if len(self.dates) > 1 else ""
+        reason = "" if first.reason is None else f": {first.reason}"
+        starts = first.slot.start_date_time.isoformat().replace("+00:00", "Z")
+        return f"{first.resource_name} is not available at {starts}{reason}{more}"
+
+
 class StateConflict(CallboardException):
     """The thing is not in a state that allows this."""
 

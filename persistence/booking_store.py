@@ -216,6 +216,9 @@ def _booking_values(booking: ScheduledEvent) -> dict[str, Any]:
         "modified_at": booking.modified_at,
         "modified_by": booking.modified_by,
         "version": booking.version,
+        "series_id": booking.series_id,
+        "original_start": booking.original_start,
+        "is_detached": booking.is_detached,
     }
 
 

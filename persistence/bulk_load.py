@@ -23,7 +23,8 @@ from persistence.booking_store import Question, look, record_conflicts
 from persistence.bulk_rows import row_of, store_rows
 from persistence.documents import booking_document
 from persistence.repositories.entity_document import entity_document
-from persistence.unit_of_work import TransactionLost, UnitOfWork
+from persistence.repositories.series import insert_bookings
+from persistence.unit_of_work import UnitOfWork
 
 _OWN_CALENDARS = text(
     "UPDATE resources r SET calendar_id = c.calendar_id FROM calendars c"
@@ -83,7 +84,7 @@ async def load(uow: UnitOfWork, schedule: LoadedSchedule) -> LoadReport:
     await uow.connection.execute(_OWN_CALENDARS, {"calendars": sorted(picture.calendars)})
     bookings = await _missing(uow, schedule.bookings)
     placed = _place(picture, bookings)
-    await _store_bookings(uow, bookings, placed)
+    await insert_bookings(uow, bookings, placed)
     conflicts, vanished = _detect(picture, bookings, uow.now)
     await record_conflicts(uow, conflicts, vanished)
     _audit(uow, schedule, calendars | resources | events)
@@ -168,31 +169,6 @@ def _place(picture: Picture, bookings: list[ScheduledEvent]) -> dict[UUID, list[
             during = resource.claimed_range(booking.slot)
             some.append(PlacedClaim(claim, during, guard.admits(booking, resource, during)))
     return placed
-
-
-async def _store_bookings(
-    uow: UnitOfWork, bookings: list[ScheduledEvent], placed: Mapping[UUID, list[PlacedClaim]]
-) -> None:
-    await store_rows(uow, tables.scheduled_events, [row_of(one, during=one.slot) for one in bookings])
-    claims = [
-        row_of(
-            one.claim,
-            claim_id=uow.ids.ordered(),
-            scheduled_event_id=booking.scheduled_event_id,
-            calendar_id=booking.calendar_id,
-            owner_id=booking.owner_id,
-            during=one.during,
-            live=booking.status is not ScheduleStatus.Cancelled,
-            is_hold=booking.status is ScheduleStatus.Tentative,
-            hold_expires_at=booking.hold_expires_at,
-            enforced=one.enforced,
-            created_at=booking.created_at,
-        )
-        for booking in bookings
-        for one in placed[booking.scheduled_event_id]
-    ]
-    if len(await store_rows(uow, tables.claims, claims)) < len(claims):
-        raise TransactionLost("another booking took a slot")
 
 
 def _detect(

@@ -24,11 +24,16 @@ def row_of(entity: Calendar | Claim | Event | Resource | ScheduledEvent, **more:
     return {one.name: getattr(entity, one.name) for one in fields(entity)} | more
 
 
-async def store_rows(uow: UnitOfWork, table: Table, rows: Sequence[dict[str, Any]]) -> set[UUID]:
+async def store_rows(
+    uow: UnitOfWork, table: Table, rows: Sequence[dict[str, Any]], *, by_key: bool = False
+) -> set[UUID]:
     """Insert the rows that are not there yet, and answer the keys of those inserted.
 
     Rows are inserted in the order of their keys, so that two loads at once wait for, and never deadlock with,
     each other. Every column of the table must be among a row's entries; others are left out.
+
+    by_key: take only rows of the same key as being there; of a table with a deferred constraint, PostgreSQL
+        can ask nothing else. Otherwise rows that any constraint keeps out are left out.
     """
     key, *_ = table.primary_key.columns
     names = [str(column.name) for column in table.columns]
@@ -37,7 +42,7 @@ async def store_rows(uow: UnitOfWork, table: Table, rows: Sequence[dict[str, Any
     statement = text(
         f"INSERT INTO {table.name} ({columns})"  # noqa: S608 - names of our own tables
         f" SELECT {columns} FROM jsonb_populate_recordset(NULL::{table.name}, CAST(:rows AS jsonb))"
-        f" ON CONFLICT DO NOTHING RETURNING {key.name}"
+        f" ON CONFLICT {f'({key.name})' if by_key else ''} DO NOTHING RETURNING {key.name}"
     )
     ordered = sorted(rows, key=lambda row: row[key.name])
     stored: set[UUID] = set()
@@ -46,6 +51,22 @@ async def store_rows(uow: UnitOfWork, table: Table, rows: Sequence[dict[str, Any
         document = orjson.dumps(chunk, _json, orjson.OPT_PASSTHROUGH_DATACLASS).decode()
         stored.update((await uow.connection.execute(statement, {"rows": document})).scalars())
     return stored
+
+
+async def update_rows(uow: UnitOfWork, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Store rows that are there already, whole. Whoever calls holds a lock that others updating them need."""
+    key, *_ = table.primary_key.columns
+    names = [str(column.name) for column in table.columns]
+    changed = ", ".join(f"{name} = given.{name}" for name in names if name != key.name)
+    statement = text(
+        f"UPDATE {table.name} SET {changed}"  # noqa: S608 - names of our own tables
+        f" FROM jsonb_populate_recordset(NULL::{table.name}, CAST(:rows AS jsonb)) AS given"
+        f" WHERE {table.name}.{key.name} = given.{key.name}"
+    )
+    for first in range(0, len(rows), _ROWS_A_STATEMENT):
+        chunk = [{name: row[name] for name in names} for row in rows[first : first + _ROWS_A_STATEMENT]]
+        document = orjson.dumps(chunk, _json, orjson.OPT_PASSTHROUGH_DATACLASS).decode()
+        await uow.connection.execute(statement, {"rows": document})
 
 
 def _json(value: object) -> object:

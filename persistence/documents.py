@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
 from enum import IntEnum
@@ -11,6 +12,8 @@ from uuid import UUID
 from domain.entities import ScheduledEvent
 from domain.enums import ConflictLevel
 from domain.facts import Fact
+from domain.recurrence.describe import describe
+from domain.series import Series
 
 
 def camel(name: str) -> str:
@@ -56,4 +59,18 @@ def booking_document(booking: ScheduledEvent) -> dict[str, Any]:
             {"resourceId": str(one.resource_id), "role": one.role.name, "quantity": one.quantity}
             for one in booking.claims
         ],
+    }
+
+
+def series_document(series: Series, bookings: Sequence[ScheduledEvent]) -> dict[str, Any]:
+    """What the audit log keeps of a series and of its occurrences."""
+    return {
+        "eventId": str(series.event_id),
+        "calendarId": str(series.calendar_id),
+        "firstStart": series.first_start.isoformat(),
+        "durationMinutes": series.duration.total_seconds() / 60,
+        "timeZone": series.time_zone,
+        "recurrence": describe(series.pattern),
+        "version": series.version,
+        "occurrences": {str(one.scheduled_event_id): booking_document(one) for one in bookings},
     }

@@ -172,6 +172,9 @@ def scheduled_event_from(row: Row, claims: list[Row] | None) -> ScheduledEvent:
         modified_at=None if row["modified_at"] is None else as_instant(row["modified_at"]),
         modified_by=None if row["modified_by"] is None else as_uuid(row["modified_by"]),
         version=row["version"],
+        series_id=None if row["series_id"] is None else as_uuid(row["series_id"]),
+        original_start=None if row["original_start"] is None else as_instant(row["original_start"]),
+        is_detached=row["is_detached"],
     )
 
 

@@ -85,7 +85,7 @@ async def place_new(uow: UnitOfWork, proposal: Proposal, policy: Policy) -> Sche
     proposal = replace(proposal, created_at=uow.now)
     ensure_may_book(uow.viewer, picture, proposal)
     ensure_bookable(proposal.slot, uow.now, policy)
-    _ensure_hold_lies_ahead(uow, proposal)
+    ensure_hold_lies_ahead(uow, proposal)
     calendar, event = await ensure_may_place(uow, picture, proposal, policy)
     proposal = replace(proposal, status=status_for(uow.viewer, calendar, proposal.status))
     decision = decide(picture, proposal, policy)
@@ -104,7 +104,7 @@ async def place_new(uow: UnitOfWork, proposal: Proposal, policy: Policy) -> Sche
         override_reason=proposal.override_reason if decision.overridden else None,
     )
     await insert_booking(uow, booking, decision.claims)
-    _record_scheduled(uow, booking)
+    record_scheduled(uow, booking)
     _record_overbooking(uow, booking, decision)
     await record_conflicts(uow, decision.detected, decision.vanished)
     uow.audit("EventScheduled", booking.scheduled_event_id, after=booking_document(booking))
@@ -141,12 +141,13 @@ async def place_changed(uow: UnitOfWork, change: Change, policy: Policy) -> Sche
         modified_at=uow.now,
         modified_by=uow.viewer.user_id,
         version=current.version + 1,
+        is_detached=_is_detached(current, proposal, picture),
     )
     if _keeps_place(current, proposal, picture) and booking.owner_id == current.owner_id:
         await update_booking(uow, booking)
     else:
         booking = await _move(uow, picture, proposal, booking, policy)
-    _record_move(uow, current, booking)
+    record_move(uow, current, booking)
     uow.audit(
         change.action,
         booking.scheduled_event_id,
@@ -183,7 +184,7 @@ async def remove(
     await cancel_booking(uow, cancelled)
     removal = decide_removal(picture)
     await record_conflicts(uow, removal.detected, removal.vanished, ResolutionMethod.EventCancelled)
-    _record_removed(uow, current, reason)
+    record_removed(uow, current, reason)
     uow.audit(
         change.action,
         scheduled_event_id,
@@ -218,7 +219,8 @@ def _in_order(slot: TimeSlot) -> list[TimeSlot]:
     return [slot] if slot.start_date_time < slot.end_date_time else []
 
 
-def _ensure_hold_lies_ahead(uow: UnitOfWork, proposal: Proposal) -> None:
+def ensure_hold_lies_ahead(uow: UnitOfWork, proposal: Proposal) -> None:
+    """Reject a hold that has expired before it is made."""
     if proposal.hold_expires_at is not None and proposal.hold_expires_at <= uow.now:
         raise FieldException("holdExpiresAt", "A hold must expire in the future")
 
@@ -257,6 +259,14 @@ def _keeps_place(current: ScheduledEvent, proposal: Proposal, picture: Picture) 
     )
 
 
+def _is_detached(current: ScheduledEvent, proposal: Proposal, picture: Picture) -> bool:
+    """Whether a change of its whole series is to leave the occurrence alone from now on."""
+    if current.series_id is None or current.is_detached:
+        return current.is_detached
+    firm = replace(proposal, status=current.status, hold_expires_at=current.hold_expires_at)
+    return current.event_id != proposal.event_id or not _keeps_place(current, firm, picture)
+
+
 async def _move(
     uow: UnitOfWork, picture: Picture, proposal: Proposal, booking: ScheduledEvent, policy: Policy
 ) -> ScheduledEvent:
@@ -282,7 +292,8 @@ def _override_reason(proposal: Proposal, booking: ScheduledEvent, decision: Deci
     return booking.override_reason if decision.inherits_clash else None
 
 
-def _record_scheduled(uow: UnitOfWork, booking: ScheduledEvent) -> None:
+def record_scheduled(uow: UnitOfWork, booking: ScheduledEvent) -> None:
+    """Leave the fact that a booking was made."""
     key = booking.scheduled_event_id
     slot = booking.slot
     uow.record(
@@ -293,18 +304,19 @@ def _record_scheduled(uow: UnitOfWork, booking: ScheduledEvent) -> None:
     )
 
 
-def _record_removed(uow: UnitOfWork, booking: ScheduledEvent, reason: str | None) -> None:
+def record_removed(uow: UnitOfWork, booking: ScheduledEvent, reason: str | None) -> None:
+    """Leave the fact that a booking was taken off its calendar."""
     key = booking.scheduled_event_id
     fact = EventRemovedFromCalendar(key, booking.event_id, booking.calendar_id, uow.viewer.user_id, reason)
     uow.record(key, fact)
 
 
-def _record_move(uow: UnitOfWork, old: ScheduledEvent, new: ScheduledEvent) -> None:
+def record_move(uow: UnitOfWork, old: ScheduledEvent, new: ScheduledEvent) -> None:
     """A new time is a rescheduling; a new calendar, a removal from the one and an addition to the other."""
     key = new.scheduled_event_id
     if old.calendar_id != new.calendar_id or old.event_id != new.event_id:
-        _record_removed(uow, old, None)
-        _record_scheduled(uow, new)
+        record_removed(uow, old, None)
+        record_scheduled(uow, new)
     if old.slot != new.slot:
         fact = EventRescheduled(
             key,
@@ -321,12 +333,17 @@ def _record_overbooking(uow: UnitOfWork, booking: ScheduledEvent, decision: Deci
     if decision.warning is not None:
         uow.record(booking.calendar_id, decision.warning)
     if decision.overridden:
-        assert booking.override_reason is not None
-        fact = OverbookingAllowedByOverride(
-            booking.calendar_id,
-            booking.scheduled_event_id,
-            uow.viewer.user_id,
-            booking.override_reason,
-            uow.now,
-        )
-        uow.record(booking.scheduled_event_id, fact)
+        record_overbooking(uow, booking)
+
+
+def record_overbooking(uow: UnitOfWork, booking: ScheduledEvent) -> None:
+    """Leave the fact that a manager let the booking through (SCH-025)."""
+    assert booking.override_reason is not None
+    fact = OverbookingAllowedByOverride(
+        booking.calendar_id,
+        booking.scheduled_event_id,
+        uow.viewer.user_id,
+        booking.override_reason,
+        uow.now,
+    )
+    uow.record(booking.scheduled_event_id, fact)

@@ -13,21 +13,27 @@ from api.http.wire import Instant, Text, Wire
 from domain.entities import Claim
 from domain.time_slot import TimeSlot
 
+Scope = Literal["this", "thisAndFollowing", "all"]
+
 _WHOLE = ("eventId", "calendarId", "timeZone")
 
 
 class RescheduleEventDto(Wire):
-    """Where a booking is to go. scope is for series; a single booking is all of itself."""
+    """Where a booking is to go. scope: of an occurrence, how much of its series goes with it."""
 
     start_date_time: Instant
     end_date_time: Instant
-    scope: Literal["this", "thisAndFollowing", "all"] | None = None
+    scope: Scope | None = None
     reason: Text | None = None
     override: OverrideDto | None = None
 
     @property
     def slot(self) -> TimeSlot:
         return TimeSlot(self.start_date_time, self.end_date_time)
+
+    @property
+    def override_reason(self) -> str | None:
+        return None if self.override is None else self.override.reason
 
 
 class ChangeRequestDto(RescheduleEventDto):

@@ -8,10 +8,19 @@ from uuid import UUID
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from api.dto.recurrence import RecurrencePatternDto
 from api.dto.time_zone import TimeZone
 from api.http.wire import ByName, Instant, Text, Wire
 from domain.entities import Claim
-from domain.enums import ClaimRole, ConflictLevel, ConflictStatus, ConflictType, ScheduleStatus
+from domain.enums import (
+    ClaimRole,
+    ConflictLevel,
+    ConflictStatus,
+    ConflictType,
+    RecurrenceType,
+    ScheduleStatus,
+)
+from domain.recurrence.pattern import RecurrencePattern
 from domain.time_slot import TimeSlot
 from persistence.readers.bookings import BookingDetail, BookingSummary, ConflictSummary
 
@@ -22,6 +31,7 @@ ANOTHER_CALENDAR = "another calendar"
 """What the calendar of one's own booking is called when one may not see it."""
 
 MAXIMUM_CLAIMS = 50
+MAXIMUM_SKIPPED = 1_000
 
 
 class ResourceClaimDto(Wire):
@@ -55,15 +65,9 @@ class BookingRequestDto(Wire):
     start_date_time: Instant
     end_date_time: Instant
     time_zone: TimeZone
-    recurrence_pattern: dict[str, Any] | None = None
+    recurrence_pattern: RecurrencePatternDto | None = None
     resources: list[ResourceClaimDto] = Field(default_factory=list, max_length=MAXIMUM_CLAIMS)
     override: OverrideDto | None = None
-
-    @field_validator("recurrence_pattern")
-    @classmethod
-    def _no_series_yet(cls, value: dict[str, Any] | None) -> None:
-        if value is not None:
-            raise ValueError("Recurring bookings are not supported yet; book each date")
 
     @property
     def slot(self) -> TimeSlot:
@@ -73,12 +77,27 @@ class BookingRequestDto(Wire):
     def claims(self) -> tuple[Claim, ...]:
         return tuple(one.claim() for one in self.resources)
 
+    @property
+    def override_reason(self) -> str | None:
+        return None if self.override is None else self.override.reason
+
+    @property
+    def pattern(self) -> RecurrencePattern | None:
+        """How it repeats; None for a single booking."""
+        if self.recurrence_pattern is None or self.recurrence_pattern.type is RecurrenceType.NONE:
+            return None
+        return self.recurrence_pattern.pattern()
+
 
 class ScheduleEventDto(BookingRequestDto):
-    """A new booking; `status: "Tentative"` makes it a hold."""
+    """A new booking, or a series of them; `status: "Tentative"` makes it a hold.
+
+    skippedOccurrences: starts of a series that are left out.
+    """
 
     status: Literal["Scheduled", "Tentative"] = "Scheduled"
     hold_expires_at: Instant | None = None
+    skipped_occurrences: list[Instant] = Field(default_factory=list, max_length=MAXIMUM_SKIPPED)
 
     @field_validator("hold_expires_at")
     @classmethod
@@ -89,7 +108,7 @@ class ScheduleEventDto(BookingRequestDto):
 
 
 class ConflictSummaryDto(Wire):
-    """An open conflict of a booking, seen from that booking."""
+    """An open conflict of a booking, seen from that booking. dates: of a series, when they meet."""
 
     schedule_conflict_id: UUID
     conflicting_event_id: UUID | None = None
@@ -97,6 +116,7 @@ class ConflictSummaryDto(Wire):
     conflict_type: Annotated[ConflictType, ByName()]
     conflict_level: Annotated[ConflictLevel, ByName()]
     status: Annotated[ConflictStatus, ByName()]
+    dates: list[Instant] | None = None
 
     @classmethod
     def of(cls, conflict: ConflictSummary) -> ConflictSummaryDto:
@@ -108,11 +128,12 @@ class ConflictSummaryDto(Wire):
             conflict_type=conflict.conflict_type,
             conflict_level=conflict.conflict_level,
             status=conflict.status,
+            dates=list(conflict.dates) or None,
         )
 
 
 class ScheduledEventSummaryDto(Wire):
-    """A booking in a list."""
+    """A booking in a list. originalStart: of an occurrence of a series, the start its rule gives it."""
 
     scheduled_event_id: UUID
     event_id: UUID
@@ -127,6 +148,8 @@ class ScheduledEventSummaryDto(Wire):
     is_blocked: bool
     block_reason: str | None = None
     hold_expires_at: Instant | None = None
+    series_id: UUID | None = None
+    original_start: Instant | None = None
 
     @classmethod
     def of(cls, summary: BookingSummary) -> ScheduledEventSummaryDto:
@@ -135,18 +158,26 @@ class ScheduledEventSummaryDto(Wire):
 
 
 class ScheduledEventDetailDto(ScheduledEventSummaryDto):
-    """A booking with its open conflicts, and what it claims besides its calendar's owner."""
+    """A booking with its open conflicts, and what it claims besides its calendar's owner.
 
+    A whole series is told like a booking at the time of its first occurrence, with all its occurrences.
+    """
+
+    recurrence_pattern: RecurrencePatternDto | None = None
     conflicts: list[ConflictSummaryDto]
     resources: list[ResourceClaimDto] | None = None
+    occurrences: list[ScheduledEventSummaryDto] | None = None
 
     @classmethod
     def of_detail(cls, detail: BookingDetail) -> ScheduledEventDetailDto:
         """The booking in JSON."""
+        pattern = detail.summary.pattern
         return cls(
             **_summary_fields(detail.summary),
+            recurrence_pattern=None if pattern is None else RecurrencePatternDto.of(pattern),
             conflicts=[ConflictSummaryDto.of(one) for one in detail.conflicts],
             resources=[ResourceClaimDto.of(one) for one in detail.claims] or None,
+            occurrences=[ScheduledEventSummaryDto.of(one) for one in detail.occurrences] or None,
         )
 
 
@@ -165,4 +196,6 @@ def _summary_fields(summary: BookingSummary) -> dict[str, Any]:
         "is_blocked": summary.is_blocked,
         "block_reason": summary.block_reason,
         "hold_expires_at": (summary.hold_expires_at if summary.status is ScheduleStatus.Tentative else None),
+        "series_id": summary.series_id,
+        "original_start": summary.original_start,
     }

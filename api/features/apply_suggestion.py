@@ -15,7 +15,9 @@ from domain.proposal import Proposal
 from domain.suggestion import Change as SuggestedChange
 from domain.suggestion import Placement
 from persistence.booking_store import Question, look
-from persistence.readers.bookings import BookingDetail, get_booking, get_rivals
+from persistence.readers.bookings import BookingDetail
+from persistence.readers.rivals import get_rivals
+from persistence.readers.schedules import get_schedule
 from persistence.repositories.bookings import find_booking, versions_of
 from persistence.repositories.claims import relax_all
 from persistence.repositories.suggestions import lock_suggestion, mark_applied
@@ -46,7 +48,7 @@ async def handle(command: ApplySuggestion, uow: UnitOfWork, policy: Policy) -> t
         stored.suggestion_id,
         after={"summary": stored.suggestion.summary, "bookings": [str(one) for one in touched]},
     )
-    details = [await get_booking(uow, one) for one in touched]
+    details = [await get_schedule(uow, one) for one in touched]
     return tuple(detail for detail in details if detail is not None)
 
 

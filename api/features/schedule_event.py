@@ -14,7 +14,8 @@ from domain.policy import Policy
 from domain.proposal import Proposal
 from domain.rules.overbooking import override_reason
 from domain.time_slot import TimeSlot
-from persistence.readers.bookings import BookingDetail, get_booking
+from persistence.readers.bookings import BookingDetail
+from persistence.readers.schedules import get_schedule
 from persistence.unit_of_work import UnitOfWork
 
 
@@ -48,6 +49,6 @@ async def handle(command: ScheduleEvent, uow: UnitOfWork, policy: Policy) -> Boo
         override_reason=reason,
     )
     booking = await place_new(uow, proposal, policy)
-    detail = await get_booking(uow, booking.scheduled_event_id)
+    detail = await get_schedule(uow, booking.scheduled_event_id)
     assert detail is not None
     return detail

@@ -15,10 +15,10 @@ from api.dto.suggestion import LinkDto, SuggestionDto
 from api.http.problems import problem
 from api.http.request import callboard_of
 from api.http.wire import format_instant, wire_name
-from domain.errors import ConflictException, RefusedClash
+from domain.errors import ConflictException, RefusedClash, SeriesConflictException
 from domain.proposal import Proposal
 from domain.viewer import Viewer
-from persistence.readers.bookings import Rival, get_rivals
+from persistence.readers.rivals import Rival, get_rivals
 
 
 def install(app: FastAPI) -> None:
@@ -36,7 +36,7 @@ async def _conflict_problem(request: Request, error: Exception) -> Response:
             return await get_rivals(uow, sorted({clash.rival_id for clash in error.clashes}))
 
     advice, rivals = await gather(service.advice.for_refusal(error, viewer), read_rivals())
-    errors = {"ConflictingEvents": _conflicting_events(error.clashes, rivals)}
+    errors = {"ConflictingEvents": _conflicting_events(error, rivals)}
     return problem(
         request,
         409,
@@ -63,9 +63,20 @@ def suggestions_of(advice: Advice, more: LinkDto) -> dict[str, Any]:
     return {"suggestions": shown, **({"moreSuggestions": more.model_dump()} if advice.shed else {})}
 
 
-def _conflicting_events(clashes: tuple[RefusedClash, ...], rivals: dict[UUID, Rival]) -> list[dict[str, Any]]:
+def _conflicting_events(error: ConflictException, rivals: dict[UUID, Rival]) -> list[dict[str, Any]]:
+    """What is in the way; of a series, with the date of it that it is in the way of."""
+    if not isinstance(error, SeriesConflictException):
+        return [
+            _conflicting_event(one, rivals[one.rival_id]) for one in error.clashes if one.rival_id in rivals
+        ]
     return [
-        _conflicting_event(clash, rivals[clash.rival_id]) for clash in clashes if clash.rival_id in rivals
+        {
+            "occurrenceStart": format_instant(date.proposal.slot.start_date_time),
+            **_conflicting_event(one, rivals[one.rival_id]),
+        }
+        for date in error.occurrences
+        for one in date.clashes
+        if one.rival_id in rivals
     ]
 
 

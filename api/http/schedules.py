@@ -8,24 +8,24 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
 
-from api.dto.change_request import RescheduleEventDto
+from api.dto.change_request import RescheduleEventDto, Scope
 from api.dto.scheduled_event import (
     BookingRequestDto,
-    OverrideDto,
     ScheduledEventDetailDto,
     ScheduledEventSummaryDto,
     ScheduleEventDto,
 )
 from api.features.confirm_schedule import ConfirmSchedule
+from api.features.find_occurrence import FindOccurrence
 from api.features.get_scheduled_event_by_id import GetScheduledEventById
 from api.features.get_scheduled_events import GetScheduledEvents
 from api.features.remove_event_from_calendar import RemoveEventFromCalendar
 from api.features.reschedule_event import RescheduleEvent
-from api.features.schedule_event import ScheduleEvent
 from api.features.update_scheduled_event import UpdateScheduledEvent
 from api.http.paging import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor, page_of
 from api.http.problem_docs import problem_docs
 from api.http.request import BusOf, DryRun, ExpectedVersion, ViewerOf, etag
+from api.http.schedule_command import command_of
 from api.http.wire import ByName, Instant, JsonResponse, Text
 from domain.enums import ConflictLevel, ScheduleStatus
 from persistence.readers.bookings import BookingDetail, BookingFilter, BookingSummary
@@ -34,7 +34,13 @@ router = APIRouter(prefix="/api/schedules", tags=["schedules"])
 
 CHANGE_PROBLEMS = problem_docs(400, 403, 404, 409, 412, 422)
 
-ScheduleId = Annotated[UUID, Path(alias="scheduleId", description="The booking's scheduledEventId")]
+ScheduleId = Annotated[
+    UUID, Path(alias="scheduleId", description="The booking's or series' scheduledEventId")
+]
+OriginalStart = Annotated[
+    Instant, Path(alias="originalStart", description="The start that the series' rule gives the occurrence")
+]
+Reason = Annotated[Text | None, Query(description="Why, for the audit log")]
 
 
 @router.get("", response_model=Page[ScheduledEventSummaryDto], responses=problem_docs(400))
@@ -45,6 +51,7 @@ async def list_scheduled_events(
     cursor: Cursor = None,
     calendar_id: Annotated[UUID | None, Query(alias="calendarId")] = None,
     event_id: Annotated[UUID | None, Query(alias="eventId")] = None,
+    series_id: Annotated[UUID | None, Query(alias="seriesId")] = None,
     resource_id: Annotated[UUID | None, Query(alias="resourceId")] = None,
     status: Annotated[list[Annotated[ScheduleStatus, ByName()]] | None, Query()] = None,
     since: Annotated[Instant | None, Query(alias="from", description="Ends after")] = None,
@@ -56,7 +63,17 @@ async def list_scheduled_events(
     ] = None,
 ) -> Response:
     """List bookings by start."""
-    wanted = BookingFilter(calendar_id, event_id, resource_id, status or (), since, until, q, conflict_level)
+    wanted = BookingFilter(
+        calendar_id=calendar_id,
+        event_id=event_id,
+        series_id=series_id,
+        resource_id=resource_id,
+        statuses=status or (),
+        since=since,
+        until=until,
+        text=q,
+        minimum_level=conflict_level,
+    )
     query = GetScheduledEvents(wanted, limit + 1, decode_cursor(cursor, datetime))
     found = await bus.send(query, viewer)
     return JsonResponse(page_of(found, limit, _sort_key, ScheduledEventSummaryDto.of))
@@ -74,18 +91,8 @@ async def get_scheduled_event(scheduled_event_id: ScheduleId, bus: BusOf, viewer
 async def schedule_event(
     body: ScheduleEventDto, bus: BusOf, viewer: ViewerOf, dry_run: DryRun = False
 ) -> Response:
-    """Schedule an event on a calendar, or hold the slot."""
-    command = ScheduleEvent(
-        body.event_id,
-        body.calendar_id,
-        body.slot,
-        body.time_zone,
-        ScheduleStatus[body.status],
-        body.claims,
-        body.hold_expires_at,
-        _reason(body.override),
-    )
-    detail = await bus.send(command, viewer, dry_run=dry_run)
+    """Schedule an event on a calendar, once or as a series, or hold the slot."""
+    detail = await bus.send(command_of(body), viewer, dry_run=dry_run)
     location = {"Location": f"/api/schedules/{detail.summary.scheduled_event_id}"}
     return _answer(detail, 201, location)
 
@@ -99,7 +106,7 @@ async def update_scheduled_event(
     expected_version: ExpectedVersion,
     dry_run: DryRun = False,
 ) -> Response:
-    """Change a booking's event, calendar, time, zone and resources at once."""
+    """Change a booking, or what lies ahead of a series: event, calendar, time, zone and resources at once."""
     command = UpdateScheduledEvent(
         scheduled_event_id,
         body.event_id,
@@ -107,8 +114,9 @@ async def update_scheduled_event(
         body.slot,
         body.time_zone,
         body.claims,
-        _reason(body.override),
+        body.override_reason,
         expected_version,
+        body.pattern,
     )
     return _answer(await bus.send(command, viewer, dry_run=dry_run))
 
@@ -119,13 +127,15 @@ async def remove_event_from_calendar(
     bus: BusOf,
     viewer: ViewerOf,
     expected_version: ExpectedVersion,
-    reason: Annotated[Text | None, Query(description="Why, for the audit log")] = None,
+    reason: Reason = None,
+    scope: Annotated[
+        Scope, Query(description="Of an occurrence: how much of its series goes with it")
+    ] = "this",
     dry_run: DryRun = False,
 ) -> Response:
-    """Take an event off its calendar; the booking stays as Cancelled."""
-    await bus.send(
-        RemoveEventFromCalendar(scheduled_event_id, reason, expected_version), viewer, dry_run=dry_run
-    )
+    """Take an event off its calendar; the booking stays as Cancelled. Of a series goes what lies ahead."""
+    command = RemoveEventFromCalendar(scheduled_event_id, reason, expected_version, scope)
+    await bus.send(command, viewer, dry_run=dry_run)
     return Response(status_code=204)
 
 
@@ -138,9 +148,9 @@ async def reschedule_event(
     expected_version: ExpectedVersion,
     dry_run: DryRun = False,
 ) -> Response:
-    """Move a booking to another time."""
+    """Move a booking to another time; of a series, one occurrence, those from it on, or all ahead."""
     command = RescheduleEvent(
-        scheduled_event_id, body.slot, body.reason, _reason(body.override), expected_version
+        scheduled_event_id, body.slot, body.reason, body.override_reason, expected_version, body.scope
     )
     return _answer(await bus.send(command, viewer, dry_run=dry_run))
 
@@ -158,13 +168,44 @@ async def confirm_schedule(
     return _answer(await bus.send(command, viewer, dry_run=dry_run))
 
 
+OCCURRENCE = "/{scheduleId}/occurrences/{originalStart}"
+
+
+@router.put(OCCURRENCE, response_model=ScheduledEventDetailDto, responses=CHANGE_PROBLEMS)
+async def update_occurrence(
+    scheduled_event_id: ScheduleId,
+    original_start: OriginalStart,
+    body: BookingRequestDto,
+    bus: BusOf,
+    viewer: ViewerOf,
+    expected_version: ExpectedVersion,
+    dry_run: DryRun = False,
+) -> Response:
+    """Change one occurrence of a series; from then on changes of the series leave it alone."""
+    occurrence = await bus.send(FindOccurrence(scheduled_event_id, original_start), viewer)
+    return await update_scheduled_event(occurrence, body, bus, viewer, expected_version, dry_run)
+
+
+@router.delete(OCCURRENCE, status_code=204, responses=problem_docs(400, 403, 404, 412))
+async def skip_occurrence(
+    scheduled_event_id: ScheduleId,
+    original_start: OriginalStart,
+    bus: BusOf,
+    viewer: ViewerOf,
+    expected_version: ExpectedVersion,
+    reason: Reason = None,
+    dry_run: DryRun = False,
+) -> Response:
+    """Skip one occurrence of a series."""
+    occurrence = await bus.send(FindOccurrence(scheduled_event_id, original_start), viewer)
+    command = RemoveEventFromCalendar(occurrence, reason, expected_version)
+    await bus.send(command, viewer, dry_run=dry_run)
+    return Response(status_code=204)
+
+
 def _answer(detail: BookingDetail, status_code: int = 200, headers: dict[str, str] | None = None) -> Response:
     headers = {**etag(detail.summary.version), **(headers or {})}
     return JsonResponse(ScheduledEventDetailDto.of_detail(detail), status_code, headers)
-
-
-def _reason(override: OverrideDto | None) -> str | None:
-    return None if override is None else override.reason
 
 
 def _sort_key(summary: BookingSummary) -> tuple[datetime, UUID]:

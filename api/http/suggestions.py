@@ -14,14 +14,13 @@ from api.dto.suggestion import LinkDto, SuggestionDto
 from api.features.apply_suggestion import ApplySuggestion
 from api.features.get_suggestion import GetSuggestion
 from api.features.reschedule_event import RescheduleEvent
-from api.features.schedule_event import ScheduleEvent
 from api.features.update_scheduled_event import UpdateScheduledEvent
 from api.http.conflict_problem import ask_again
 from api.http.problem_docs import problem_docs
 from api.http.request import BusOf, DryRun, ServiceOf, ViewerOf
+from api.http.schedule_command import command_of
 from api.http.wire import JsonResponse, Wire
 from api.message import Message
-from domain.enums import ScheduleStatus
 from domain.errors import ConflictException
 from domain.viewer import Viewer
 from persistence.readers.bookings import BookingDetail
@@ -55,16 +54,7 @@ class AppliedSuggestionDto(Wire):
 )
 async def suggest_for_request(body: ScheduleEventDto, service: ServiceOf, viewer: ViewerOf) -> Response:
     """Ways to fit in a booking, without making it."""
-    command = ScheduleEvent(
-        body.event_id,
-        body.calendar_id,
-        body.slot,
-        body.time_zone,
-        ScheduleStatus[body.status],
-        body.claims,
-        body.hold_expires_at,
-    )
-    return await _suggest_for(command, service, viewer)
+    return await _suggest_for(command_of(body, dry=True), service, viewer)
 
 
 @router.post(

@@ -20,8 +20,6 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema, core_schema
 
-from domain.enums import ConflictLevel
-
 FIRST_YEAR, LAST_YEAR = 1900, 3000
 """Beyond these a date is a slip of the pen, and its arithmetic would leave the calendar."""
 
@@ -96,8 +94,8 @@ Name = Annotated[
 
 
 def wire_name(member: IntEnum) -> str:
-    """An enum member as JSON has it."""
-    return member.wire_name if isinstance(member, ConflictLevel) else member.name
+    """An enum member as JSON has it: `None` cannot be a Python identifier."""
+    return "None" if member.name == "NONE" else member.name
 
 
 class ByName:

@@ -6,20 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     ColumnElement,
     Row,
     Select,
-    Uuid,
     case,
-    cast,
     func,
     or_,
     select,
     tuple_,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from domain.entities import Claim
 from domain.enums import (
@@ -30,9 +28,12 @@ from domain.enums import (
     ConflictType,
     ScheduleStatus,
 )
+from domain.local_time import to_utc
+from domain.recurrence.pattern import RecurrencePattern
 from domain.time_slot import TimeSlot
 from persistence import tables
 from persistence.liveness import effective_status, holds_its_place
+from persistence.recurrence_document import pattern_from
 from persistence.unit_of_work import UnitOfWork
 
 _bookings = tables.scheduled_events
@@ -41,12 +42,16 @@ _calendars = tables.calendars
 _claims = tables.claims
 _resources = tables.resources
 _conflicts = tables.schedule_conflicts
+_series = tables.series
 _OPEN = sorted(int(status) for status in OPEN_CONFLICT_STATUSES)
 
 
 @dataclass(frozen=True, slots=True)
 class ConflictSummary:
-    """An open conflict of a booking. The rival's id and title are None when it is hidden from the viewer."""
+    """An open conflict of a booking. The rival's id and title are None when it is hidden from the viewer.
+
+    dates: of a series that meets the same rival on several dates, when each of them starts.
+    """
 
     schedule_conflict_id: UUID
     conflicting_event_id: UUID | None
@@ -54,6 +59,7 @@ class ConflictSummary:
     conflict_type: ConflictType
     conflict_level: ConflictLevel
     status: ConflictStatus
+    dates: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,7 @@ class BookingSummary:
 
     conflict_level: its worst open conflict, derived when read.
     calendar_name: None when the viewer may not see the calendar, as may be so with one's own booking.
+    series_id, original_start, pattern: of an occurrence, its series, the start by its rule, and the rule.
     """
 
     scheduled_event_id: UUID
@@ -78,15 +85,22 @@ class BookingSummary:
     hold_expires_at: datetime | None
     owner_id: UUID
     version: int
+    series_id: UUID | None = None
+    original_start: datetime | None = None
+    pattern: RecurrencePattern | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class BookingDetail:
-    """A booking with its open conflicts and what is visible of its claims but for its calendar's owner."""
+    """A booking with its open conflicts and what is visible of its claims but for its calendar's owner.
+
+    occurrences: of a whole series, all of them by original start, cancelled ones included.
+    """
 
     summary: BookingSummary
     claims: tuple[Claim, ...]
     conflicts: tuple[ConflictSummary, ...]
+    occurrences: tuple[BookingSummary, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +109,7 @@ class BookingFilter:
 
     calendar_id: UUID | None = None
     event_id: UUID | None = None
+    series_id: UUID | None = None
     resource_id: UUID | None = None
     statuses: Sequence[ScheduleStatus] = ()
     since: datetime | None = None
@@ -109,8 +124,16 @@ async def get_booking(uow: UnitOfWork, scheduled_event_id: UUID) -> BookingDetai
     row = (await uow.connection.execute(statement)).one_or_none()
     if row is None:
         return None
-    claims = await _claims_of(uow, scheduled_event_id)
-    return BookingDetail(_summary_from(row), claims, await _conflicts_of(uow, scheduled_event_id))
+    claims = await claims_of(uow, scheduled_event_id)
+    conflicts = await open_conflicts(uow, [scheduled_event_id])
+    return BookingDetail(_summary_from(row), claims, tuple(one.conflict for one in conflicts))
+
+
+async def list_occurrences(uow: UnitOfWork, series_id: UUID) -> list[BookingSummary]:
+    """All occurrences of a series by original start, cancelled ones included."""
+    statement = _summaries(uow.now).where(_bookings.c.series_id == series_id)
+    rows = await uow.connection.execute(statement.order_by(_bookings.c.original_start))
+    return [_summary_from(row) for row in rows]
 
 
 async def list_bookings(
@@ -168,9 +191,14 @@ def _summaries(now: datetime) -> Select[tuple[object, ...]]:
             _bookings.c.hold_expires_at,
             _bookings.c.owner_id,
             _bookings.c.version,
+            _bookings.c.series_id,
+            _bookings.c.original_start,
+            _series.c.time_zone.label("series_zone"),
+            _series.c.recurrence,
         )
         .join(_events, _events.c.event_id == _bookings.c.event_id)
         .outerjoin(_calendars, _calendars.c.calendar_id == _bookings.c.calendar_id)
+        .outerjoin(_series, _series.c.series_id == _bookings.c.series_id)
     )
 
 
@@ -180,6 +208,8 @@ def _conditions(wanted: BookingFilter, now: datetime) -> list[ColumnElement[bool
         found.append(_bookings.c.calendar_id == wanted.calendar_id)
     if wanted.event_id is not None:
         found.append(_bookings.c.event_id == wanted.event_id)
+    if wanted.series_id is not None:
+        found.append(_bookings.c.series_id == wanted.series_id)
     if wanted.resource_id is not None:
         claimed = (
             select(_claims.c.scheduled_event_id)
@@ -200,7 +230,7 @@ def _conditions(wanted: BookingFilter, now: datetime) -> list[ColumnElement[bool
     return found
 
 
-async def _claims_of(uow: UnitOfWork, scheduled_event_id: UUID) -> tuple[Claim, ...]:
+async def claims_of(uow: UnitOfWork, scheduled_event_id: UUID) -> tuple[Claim, ...]:
     """What the booking claims, of what the viewer sees, besides the resource that owns its calendar."""
     statement = (
         select(_claims.c.resource_id, _claims.c.role, _claims.c.quantity)
@@ -216,49 +246,66 @@ async def _claims_of(uow: UnitOfWork, scheduled_event_id: UUID) -> tuple[Claim, 
     return tuple(Claim(row.resource_id, ClaimRole(row.role), row.quantity) for row in rows)
 
 
-async def _conflicts_of(uow: UnitOfWork, scheduled_event_id: UUID) -> tuple[ConflictSummary, ...]:
-    other = case(
-        (_conflicts.c.scheduled_event_id == scheduled_event_id, _conflicts.c.conflicting_event_id),
-        else_=_conflicts.c.scheduled_event_id,
-    )
-    rival = _bookings.alias("rival")
+@dataclass(frozen=True, slots=True)
+class BookingConflict:
+    """An open conflict, and which booking has it. rival: the other's series, or the other itself."""
+
+    scheduled_event_id: UUID
+    starts_at: datetime
+    rival: UUID | None
+    conflict: ConflictSummary
+
+
+async def open_conflicts(uow: UnitOfWork, scheduled_event_ids: Sequence[UUID]) -> list[BookingConflict]:
+    """The open conflicts of some bookings, the worst first."""
+    own, rival = _bookings.alias("own"), _bookings.alias("rival")
+    is_later = _conflicts.c.scheduled_event_id == own.c.scheduled_event_id
+    other = case((is_later, _conflicts.c.conflicting_event_id), else_=_conflicts.c.scheduled_event_id)
+    pair = (_conflicts.c.scheduled_event_id, _conflicts.c.conflicting_event_id)
     statement = (
         select(
+            own.c.scheduled_event_id.label("own_id"),
+            func.lower(own.c.during).label("starts_at"),
             _conflicts.c.schedule_conflict_id,
             rival.c.scheduled_event_id.label("rival_id"),
+            func.coalesce(rival.c.series_id, rival.c.scheduled_event_id).label("rival"),
             _events.c.title,
             _conflicts.c.conflict_type,
             _conflicts.c.conflict_level,
             _conflicts.c.status,
         )
+        .join(own, own.c.scheduled_event_id.in_(pair))
         .outerjoin(rival, rival.c.scheduled_event_id == other)
         .outerjoin(_events, _events.c.event_id == rival.c.event_id)
         .where(
-            or_(
-                _conflicts.c.scheduled_event_id == scheduled_event_id,
-                _conflicts.c.conflicting_event_id == scheduled_event_id,
-            ),
+            own.c.scheduled_event_id.in_(list(scheduled_event_ids)),
             _conflicts.c.status.in_(_OPEN),
             func.booking_is_live(other, uow.now),
-            func.booking_is_live(scheduled_event_id, uow.now),
+            func.booking_is_live(own.c.scheduled_event_id, uow.now),
         )
-        .order_by(_conflicts.c.conflict_level.desc(), _conflicts.c.schedule_conflict_id)
+        .order_by(_conflicts.c.conflict_level.desc(), "starts_at", _conflicts.c.schedule_conflict_id)
     )
-    return tuple(
-        ConflictSummary(
-            row.schedule_conflict_id,
-            row.rival_id,
-            row.title,
-            ConflictType(row.conflict_type),
-            ConflictLevel(row.conflict_level),
-            ConflictStatus(row.status),
+    return [
+        BookingConflict(
+            row.own_id,
+            row.starts_at,
+            row.rival,
+            ConflictSummary(
+                row.schedule_conflict_id,
+                row.rival_id,
+                row.title,
+                ConflictType(row.conflict_type),
+                ConflictLevel(row.conflict_level),
+                ConflictStatus(row.status),
+            ),
         )
         for row in await uow.connection.execute(statement)
-    )
+    ]
 
 
 def _summary_from(row: Row[tuple[object, ...]]) -> BookingSummary:
     fields = row._mapping
+    start, zone, recurrence = fields["original_start"], fields["series_zone"], fields["recurrence"]
     return BookingSummary(
         scheduled_event_id=fields["scheduled_event_id"],
         event_id=fields["event_id"],
@@ -274,40 +321,7 @@ def _summary_from(row: Row[tuple[object, ...]]) -> BookingSummary:
         hold_expires_at=fields["hold_expires_at"],
         owner_id=fields["owner_id"],
         version=fields["version"],
+        series_id=fields["series_id"],
+        original_start=None if start is None or zone is None else to_utc(start, ZoneInfo(zone)),
+        pattern=None if recurrence is None else pattern_from(recurrence),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Rival:
-    """A booking in somebody's way. event_id, title and scheduled_event_id are None when it is hidden."""
-
-    slot: TimeSlot
-    scheduled_event_id: UUID | None = None
-    event_id: UUID | None = None
-    title: str | None = None
-
-
-async def get_rivals(uow: UnitOfWork, scheduled_event_ids: Sequence[UUID]) -> dict[UUID, Rival]:
-    """Each booking's time and, where the viewer may see it, what it is."""
-    times = (
-        func.booking_times(cast(list(scheduled_event_ids), ARRAY(Uuid)), uow.now)
-        .table_valued("scheduled_event_id", "start_date_time", "end_date_time")
-        .render_derived()
-    )
-    statement = (
-        select(
-            times.c.scheduled_event_id.label("key"),
-            times.c.start_date_time,
-            times.c.end_date_time,
-            _bookings.c.scheduled_event_id,
-            _bookings.c.event_id,
-            _events.c.title,
-        )
-        .outerjoin(_bookings, _bookings.c.scheduled_event_id == times.c.scheduled_event_id)
-        .outerjoin(_events, _events.c.event_id == _bookings.c.event_id)
-    )
-    rivals: dict[UUID, Rival] = {}
-    for row in await uow.connection.execute(statement):
-        slot = TimeSlot(row.start_date_time, row.end_date_time)
-        rivals[row.key] = Rival(slot, row.scheduled_event_id, row.event_id, row.title)
-    return rivals

@@ -8,7 +8,7 @@ from domain.conflicts import Clash
 from domain.enums import ConflictType
 from domain.time_slot import TimeSlot
 from persistence import tables
-from persistence.readers.bookings import get_rivals
+from persistence.readers.rivals import get_rivals
 from persistence.unit_of_work import UnitOfWork
 
 _conflicts = tables.schedule_conflicts

@@ -12,7 +12,7 @@ from domain.advice import OverlappedHold, StoredSuggestion
 from domain.time_slot import TimeSlot
 from persistence import tables
 from persistence.mapping import as_range
-from persistence.readers.bookings import get_rivals
+from persistence.readers.rivals import get_rivals
 from persistence.unit_of_work import UnitOfWork
 
 _HOLDS = text("SELECT * FROM holds_under(CAST(:resources AS uuid[]), CAST(:slots AS tstzrange[]), :now)")

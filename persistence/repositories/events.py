@@ -19,6 +19,8 @@ from persistence.unit_of_work import UnitOfWork
 _events = tables.events
 _bookings = tables.scheduled_events
 _claims = tables.claims
+_series = tables.series
+_series = tables.series
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,26 @@ async def hand_over_bookings(uow: UnitOfWork, event_id: UUID, owner_id: UUID) ->
         .values(
             owner_id=owner_id,
             version=_bookings.c.version + 1,
+            modified_at=uow.now,
+            modified_by=uow.viewer.user_id,
+        )
+    )
+    await uow.connection.execute(
+        update(_series)
+        .where(_series.c.event_id == event_id)
+        .values(
+            owner_id=owner_id,
+            version=_series.c.version + 1,
+            modified_at=uow.now,
+            modified_by=uow.viewer.user_id,
+        )
+    )
+    await uow.connection.execute(
+        update(_series)
+        .where(_series.c.event_id == event_id)
+        .values(
+            owner_id=owner_id,
+            version=_series.c.version + 1,
             modified_at=uow.now,
             modified_by=uow.viewer.user_id,
         )

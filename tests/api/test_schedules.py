@@ -487,9 +487,14 @@ async def test_a_list_pages_and_filters(
             "must lie between the years 1900 and 3000",
         ),
         (
-            {"recurrencePattern": {"type": "Daily", "interval": 1}},
-            "recurrencePattern",
-            "Recurring bookings are not supported yet; book each date",
+            {"recurrencePattern": {"type": "Daily", "interval": 0}},
+            "recurrencePattern.interval",
+            "Input should be greater than or equal to 1",
+        ),
+        (
+            {"skippedOccurrences": [at(18)]},
+            "skippedOccurrences",
+            "Only a series (recurrencePattern) skips occurrences",
         ),
         ({"holdExpiresAt": at(0)}, "holdExpiresAt", 'Only a hold (status "Tentative") expires'),
         ({"status": "Confirmed"}, "status", "Input should be 'Scheduled' or 'Tentative'"),

@@ -1,0 +1,302 @@
+"""Changing what lies ahead of a series: all of its dates or none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from api.booking.access import ensure_may_change, with_hidden_claims
+from api.booking.place import record_move, record_removed, record_scheduled
+from api.booking.series import booking_of, ensure_may_place_all, question_of, record_decision
+from domain.booking import Picture
+from domain.entities import ScheduledEvent
+from domain.enums import ResolutionMethod, ScheduleStatus
+from domain.policy import Policy
+from domain.proposal import Proposal
+from domain.rules.scheduling import ensure_change_allowed, ensure_maximum_duration, ensure_not_in_past
+from domain.series import Series
+from domain.series_booking import SeriesDecision, decide_series
+from domain.series_change import Cut, cut
+from domain.versions import ensure_version
+from persistence.booking_store import look
+from persistence.documents import series_document
+from persistence.repositories.bookings import versions_of
+from persistence.repositories.series import (
+    cancel_bookings,
+    insert_bookings,
+    insert_series,
+    lock_series,
+    occurrences_of,
+    replace_bookings,
+    update_bookings,
+    update_series,
+)
+from persistence.unit_of_work import TransactionLost, UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What becomes of one occurrence.
+
+    original_start: its place in the rule (naive); None when it leaves the series.
+    today: as it is; None for a new one.
+    wanted: what it is to be; None for one that is taken away, or that holds no place any more.
+    """
+
+    original_start: datetime | None
+    today: ScheduledEvent | None = None
+    wanted: Proposal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesPlan:
+    """A change of what lies ahead of a series.
+
+    series: as it is to be; another one where what changes parts from what stays.
+    steps: one for each occurrence ahead, and for each new one.
+    action: its name in the audit log. needs_notice: whether SCH-005 applies.
+    method: what removed the conflicts that vanish.
+    """
+
+    part: Cut
+    series: Series
+    steps: tuple[Step, ...]
+    action: str
+    reason: str | None = None
+    needs_notice: bool = True
+    method: ResolutionMethod = ResolutionMethod.Rescheduled
+
+
+async def lock_part(
+    uow: UnitOfWork,
+    series_id: UUID,
+    policy: Policy,
+    *,
+    since: datetime | None = None,
+    expected_version: int | None = None,
+) -> Cut:
+    """Lock a series and cut it where a change begins.
+
+    since: an original start (naive) before which nothing changes.
+    Raises NotFoundException, StaleVersion, and StateConflict when nothing lies ahead.
+    """
+    series = await lock_series(uow, series_id)
+    ensure_version(series.version, expected_version)
+    occurrences = await occurrences_of(uow, series_id)
+    return cut(series, occurrences, uow.now, policy.maximum_occurrences, since)
+
+
+async def carry_out(uow: UnitOfWork, plan: SeriesPlan, policy: Policy) -> Series:
+    """Make all of a plan's steps, judged together like new bookings wherever their places change."""
+    current = [one.today for one in plan.steps if one.today is not None and _is_live(one.today, uow.now)]
+    proposals = [one.wanted for one in plan.steps if one.wanted is not None]
+    picture = await look(uow, question_of(proposals, current))
+    await _ensure_unchanged(uow, plan)
+    _ensure_may_change(uow, plan, picture, current, policy)
+    if proposals:
+        steps = tuple(_with_hidden(picture, one) for one in plan.steps)
+        plan = replace(plan, steps=steps)
+        proposals = [one.wanted for one in steps if one.wanted is not None]
+        owner_id = await ensure_may_place_all(uow, picture, proposals, policy)
+        plan = replace(plan, series=replace(plan.series, owner_id=owner_id))
+    decision = decide_series(picture, current, proposals, policy)
+    await _store_series(uow, plan)
+    stored = await _store_bookings(uow, plan, decision)
+    await record_decision(uow, stored, decision, plan.method)
+    uow.audit(
+        plan.action,
+        plan.series.series_id,
+        before=series_document(plan.part.series, plan.part.ahead),
+        after=series_document(plan.series, stored) | ({"reason": plan.reason} if plan.reason else {}),
+    )
+    return plan.series
+
+
+def changed_series(uow: UnitOfWork, part: Cut, **changes: object) -> Series:
+    """The series that goes on after a change: the same, or a new one where the cut splits it."""
+    series = part.series
+    if part.splits:
+        fresh = replace(series, series_id=uow.ids.ordered(), created_at=uow.now, version=1)
+        fresh = replace(fresh, created_by=uow.viewer.user_id, modified_at=None, modified_by=None)
+        return replace(fresh, **changes)  # type: ignore[arg-type]
+    changes |= {"modified_at": uow.now, "modified_by": uow.viewer.user_id, "version": series.version + 1}
+    return replace(series, **changes)  # type: ignore[arg-type]
+
+
+def _is_live(booking: ScheduledEvent, now: datetime) -> bool:
+    return booking.status_at(now) is not ScheduleStatus.Cancelled
+
+
+async def _ensure_unchanged(uow: UnitOfWork, plan: SeriesPlan) -> None:
+    """The occurrences were read before their locks were held."""
+    known = {one.scheduled_event_id: one.version for one in plan.part.ahead}
+    if await versions_of(uow, sorted(known)) != known:
+        raise TransactionLost("an occurrence changed while we waited for its locks")
+
+
+def _ensure_may_change(
+    uow: UnitOfWork,
+    plan: SeriesPlan,
+    picture: Picture,
+    current: Sequence[ScheduledEvent],
+    policy: Policy,
+) -> None:
+    for booking in current:
+        access = picture.calendar_access.get(booking.calendar_id)
+        ensure_may_change(uow.viewer, booking.owner_id, access)
+    for step in plan.steps:
+        today, wanted = step.today, step.wanted
+        moved = wanted is not None and (today is None or wanted.slot != today.slot)
+        if wanted is not None and moved:
+            ensure_maximum_duration(wanted.slot, policy)
+            ensure_not_in_past(wanted.slot, uow.now)
+        if plan.needs_notice and (moved or (wanted is None and today in current)):
+            starts = [one.slot.start_date_time for one in (today, wanted) if one is not None]
+            ensure_change_allowed(tuple(starts), uow.now, uow.viewer.role, policy)
+
+
+def _with_hidden(picture: Picture, step: Step) -> Step:
+    """A change of an occurrence keeps what it claims and the viewer does not see."""
+    if step.today is None or step.wanted is None:
+        return step
+    own = replace(picture, booking=step.today)
+    return replace(step, wanted=with_hidden_claims(own, step.wanted))
+
+
+async def _store_series(uow: UnitOfWork, plan: SeriesPlan) -> None:
+    before = plan.part.series
+    if plan.series.series_id == before.series_id:
+        await update_series(uow, plan.series)
+        return
+    left = replace(
+        before,
+        pattern=plan.part.left_behind(),
+        modified_at=uow.now,
+        modified_by=uow.viewer.user_id,
+        version=before.version + 1,
+    )
+    await update_series(uow, left)
+    await insert_series(uow, plan.series)
+
+
+async def _store_bookings(
+    uow: UnitOfWork, plan: SeriesPlan, decision: SeriesDecision
+) -> list[ScheduledEvent]:
+    """Write every occurrence: first those that go, then those that move, then those that come."""
+    removed, renamed, moved, made = _sorted_out(uow, plan, decision)
+    await cancel_bookings(uow, removed)
+    await update_bookings(uow, renamed)
+    await replace_bookings(uow, [one for _, one in moved], decision.placed)
+    await insert_bookings(uow, made, decision.placed)
+    for booking in removed:
+        record_removed(uow, booking, plan.reason)
+    for today, booking in moved:
+        record_move(uow, today, booking)
+    for booking in made:
+        record_scheduled(uow, booking)
+    return [*(one for one in renamed if _is_live(one, uow.now)), *(one for _, one in moved), *made]
+
+
+def _sorted_out(
+    uow: UnitOfWork, plan: SeriesPlan, decision: SeriesDecision
+) -> tuple[
+    list[ScheduledEvent],
+    list[ScheduledEvent],
+    list[tuple[ScheduledEvent, ScheduledEvent]],
+    list[ScheduledEvent],
+]:
+    removed: list[ScheduledEvent] = []
+    renamed: list[ScheduledEvent] = []
+    moved: list[tuple[ScheduledEvent, ScheduledEvent]] = []
+    made: list[ScheduledEvent] = []
+    for step in plan.steps:
+        if step.today is None:
+            assert step.wanted is not None
+            assert step.original_start is not None
+            made.append(booking_of(uow, plan.series, step.original_start, step.wanted, decision))
+        elif step.wanted is None:
+            after = _placed_in(uow, plan, step, step.today)
+            if _is_live(step.today, uow.now):
+                removed.append(replace(after, status=ScheduleStatus.Cancelled))
+            else:
+                renamed.append(after)
+        else:
+            after = _changed(_placed_in(uow, plan, step, step.today), step.wanted, decision)
+            if _takes_the_same(step.today, after):
+                renamed.append(after)
+            else:
+                moved.append((step.today, after))
+    return removed, renamed, moved, made
+
+
+def _placed_in(uow: UnitOfWork, plan: SeriesPlan, step: Step, today: ScheduledEvent) -> ScheduledEvent:
+    """The occurrence with its place in the new rule."""
+    return replace(
+        today,
+        series_id=None if step.original_start is None else plan.series.series_id,
+        original_start=step.original_start,
+        is_detached=today.is_detached and step.original_start is not None,
+        owner_id=plan.series.owner_id,
+        modified_at=uow.now,
+        modified_by=uow.viewer.user_id,
+        version=today.version + 1,
+    )
+
+
+def _changed(booking: ScheduledEvent, wanted: Proposal, decision: SeriesDecision) -> ScheduledEvent:
+    key = booking.scheduled_event_id
+    reason = booking.override_reason if key in decision.inheriting else None
+    return replace(
+        booking,
+        event_id=wanted.event_id,
+        calendar_id=wanted.calendar_id,
+        slot=wanted.slot,
+        time_zone=wanted.time_zone,
+        status=wanted.status,
+        hold_expires_at=wanted.hold_expires_at,
+        claims=tuple(one.claim for one in decision.placed[key]),
+        override_reason=wanted.override_reason if key in decision.overridden else reason,
+    )
+
+
+def _takes_the_same(today: ScheduledEvent, after: ScheduledEvent) -> bool:
+    """Whether what the occurrence claims stays as it is stored."""
+
+    def takes(booking: ScheduledEvent) -> tuple[object, ...]:
+        is_hold = booking.status is ScheduleStatus.Tentative
+        return (
+            booking.calendar_id,
+            booking.owner_id,
+            booking.slot,
+            set(booking.claims),
+            is_hold,
+            booking.hold_expires_at,
+        )
+
+    return takes(today) == takes(after)
+
+
+def each_ahead(
+    part: Cut,
+    now: datetime,
+    change: Callable[[ScheduledEvent, datetime], Proposal],
+    start_of: Callable[[datetime], datetime] = lambda start: start,
+) -> tuple[Step, ...]:
+    """A step for each occurrence ahead. Those that were changed by themselves, or are over, stay as they are.
+
+    change: from an occurrence and its new original start to what it is to be.
+    start_of: from an occurrence's original start to its new one.
+    """
+    steps = []
+    for today in part.ahead:
+        assert today.original_start is not None
+        start = start_of(today.original_start)
+        if not _is_live(today, now):
+            steps.append(Step(start, today))
+        elif today.is_detached:
+            steps.append(Step(start, today, Proposal.of(today)))
+        else:
+            steps.append(Step(start, today, change(today, start)))
+    return tuple(steps)

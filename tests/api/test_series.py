@@ -1,0 +1,414 @@
+"""Series over HTTP: every date or none, one date, those from one on, or all that lie ahead."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.api.people import CUSTOMER, STAFF
+
+Make = Callable[..., Awaitable[str]]
+Headers = dict[str, str]
+URL = "/api/schedules"
+
+MONDAY = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=30)
+MONDAY -= timedelta(days=MONDAY.weekday())
+"""A Monday about a month ahead, at midnight UTC."""
+
+
+def at(hour: float, week: int = 0, day: int = 0) -> str:
+    instant = MONDAY + timedelta(weeks=week, days=day, hours=hour)
+    return instant.isoformat().replace("+00:00", "Z")
+
+
+def weekly(event: str, calendar_id: str, start: float = 18, end: float = 20, **more: Any) -> dict[str, Any]:
+    """Four Mondays."""
+    return {
+        "eventId": event,
+        "calendarId": calendar_id,
+        "startDateTime": at(start),
+        "endDateTime": at(end),
+        "timeZone": "UTC",
+        "recurrencePattern": {"type": "Weekly", "occurrenceCount": 4},
+        **more,
+    }
+
+
+def starts(body: dict[str, Any], *statuses: str) -> list[str]:
+    return [
+        one["startDateTime"]
+        for one in body["occurrences"]
+        if one["status"] in (statuses or ("Tentative", "Scheduled", "Confirmed"))
+    ]
+
+
+@pytest.fixture
+async def hall(make_hall: Any) -> Any:
+    return await make_hall("Ballroom")
+
+
+@pytest.fixture
+async def series(
+    client: httpx.AsyncClient, hall: Any, make_event: Make, as_manager: Headers
+) -> dict[str, Any]:
+    """Rehearsals on four Mondays, 18 to 20."""
+    body = weekly(await make_event("Rehearsal"), hall.calendar_id)
+    made = await client.post(URL, json=body, headers=as_manager)
+    assert made.status_code == 201, made.text
+    found: dict[str, Any] = made.json()
+    return found
+
+
+async def test_a_series_is_made_whole_and_read_back(
+    client: httpx.AsyncClient, hall: Any, make_event: Make, as_manager: Headers, facts: Any
+) -> None:
+    event = await make_event("Rehearsal")
+    made = await client.post(URL, json=weekly(event, hall.calendar_id), headers=as_manager)
+    assert made.status_code == 201, made.text
+    body = made.json()
+    key = body["scheduledEventId"]
+    occurrences = body.pop("occurrences")
+    assert body == {
+        "scheduledEventId": key,
+        "eventId": event,
+        "eventTitle": "Rehearsal",
+        "calendarId": hall.calendar_id,
+        "calendarName": "Ballroom",
+        "startDateTime": at(18),
+        "endDateTime": at(20),
+        "timeZone": "UTC",
+        "status": "Scheduled",
+        "conflictLevel": "None",
+        "isBlocked": False,
+        "recurrencePattern": {"type": "Weekly", "interval": 1, "occurrenceCount": 4},
+        "conflicts": [],
+    }
+    assert made.headers["location"] == f"{URL}/{key}"
+    assert made.headers["etag"] == '"1"'
+    assert [(one["seriesId"], one["originalStart"]) for one in occurrences] == [
+        (key, at(18, week)) for week in range(4)
+    ]
+    assert len({one["scheduledEventId"] for one in occurrences} | {key}) == 5
+    read = await client.get(f"{URL}/{key}", headers=as_manager)
+    assert (read.status_code, read.json()) == (200, made.json())
+    listed = await client.get(f"{URL}?seriesId={key}", headers=as_manager)
+    assert [one["startDateTime"] for one in listed.json()["items"]] == [at(18, week) for week in range(4)]
+    assert [name for name, _ in await facts()] == ["EventScheduledOnCalendar"] * 4
+    one = await client.get(f"{URL}/{occurrences[2]['scheduledEventId']}", headers=as_manager)
+    assert one.json()["recurrencePattern"] == body["recurrencePattern"]
+    assert one.json()["originalStart"] == at(18, 2)
+
+
+async def test_a_series_keeps_its_wall_clock_across_a_change_of_clocks(
+    client: httpx.AsyncClient, hall: Any, make_event: Make, as_manager: Headers
+) -> None:
+    year = MONDAY.year + 1
+    body = weekly(
+        await make_event("Choir"),
+        hall.calendar_id,
+        startDateTime=f"{year}-03-01T18:00:00+01:00",
+        endDateTime=f"{year}-03-01T20:00:00+01:00",
+        timeZone="Europe/Berlin",
+        recurrencePattern={"type": "Daily", "interval": 1, "occurrenceCount": 40},
+    )
+    made = await client.post(URL, json=body, headers=as_manager)
+    assert made.status_code == 201, made.text
+    hours = {one["startDateTime"][11:16] for one in made.json()["occurrences"]}
+    assert hours == {"17:00", "16:00"}
+    ends = {one["endDateTime"][11:16] for one in made.json()["occurrences"]}
+    assert ends == {"19:00", "18:00"}
+
+
+async def test_a_series_that_clashes_lists_its_dates_and_books_none(
+    client: httpx.AsyncClient, hall: Any, book: Any, make_event: Make, as_manager: Headers, rows: Any
+) -> None:
+    rival = await make_event("Gala")
+    for week in (1, 3):
+        await book(hall.calendar_id, rival, at(19, week), at(21, week))
+    body = weekly(await make_event("Rehearsal"), hall.calendar_id)
+    refused = await client.post(URL, json=body, headers=as_manager)
+    assert refused.status_code == 409
+    problem = refused.json()
+    assert problem["detail"] == "2 of the 4 dates conflict with existing events"
+    found = problem["errors"]["ConflictingEvents"]
+    assert [(one["occurrenceStart"], one["startDateTime"], one["eventTitle"]) for one in found] == [
+        (at(18, 1), at(19, 1), "Gala"),
+        (at(18, 3), at(19, 3), "Gala"),
+    ]
+    assert (await rows("SELECT count(*) AS n FROM scheduled_events"))[0]["n"] == 2
+    assert (await rows("SELECT count(*) AS n FROM series"))[0]["n"] == 0
+
+
+async def test_dates_can_be_skipped_from_the_start(
+    client: httpx.AsyncClient, hall: Any, book: Any, make_event: Make, as_manager: Headers
+) -> None:
+    await book(hall.calendar_id, await make_event("Gala"), at(19, 1), at(21, 1))
+    body = weekly(await make_event("Rehearsal"), hall.calendar_id)
+    made = await client.post(URL, json={**body, "skippedOccurrences": [at(18, 1)]}, headers=as_manager)
+    assert made.status_code == 201, made.text
+    assert starts(made.json()) == [at(18), at(18, 2), at(18, 3)]
+    for skipped, message in (
+        ([at(19, 1)], "Not every one of these is the start of an occurrence"),
+        ([at(18, week) for week in range(4)], "At least one occurrence must be left"),
+    ):
+        bad = await client.post(URL, json={**body, "skippedOccurrences": skipped}, headers=as_manager)
+        assert (bad.status_code, bad.json()["errors"]) == (400, {"skippedOccurrences": [message]})
+
+
+async def test_one_occurrence_is_moved_or_skipped_by_its_original_start(
+    client: httpx.AsyncClient, series: dict[str, Any], hall: Any, as_manager: Headers
+) -> None:
+    key = series["scheduledEventId"]
+    body = weekly(series["eventId"], hall.calendar_id, startDateTime=at(9, 1), endDateTime=at(11, 1))
+    del body["recurrencePattern"]
+    path = f"{URL}/{key}/occurrences/{at(18, 1)}"
+    moved = await client.put(path, json=body, headers=as_manager)
+    assert moved.status_code == 200, moved.text
+    assert (moved.json()["startDateTime"], moved.json()["originalStart"]) == (at(9, 1), at(18, 1))
+    skipped = await client.delete(f"{URL}/{key}/occurrences/{at(18, 2)}", headers=as_manager)
+    assert skipped.status_code == 204
+    whole = (await client.get(f"{URL}/{key}", headers=as_manager)).json()
+    assert starts(whole) == [at(18), at(9, 1), at(18, 3)]
+    assert starts(whole, "Cancelled") == [at(18, 2)]
+    # Its original start still names it, however often it moves.
+    again = await client.put(path, json={**body, "startDateTime": at(8, 1)}, headers=as_manager)
+    assert again.json()["startDateTime"] == at(8, 1)
+    assert (await client.delete(f"{URL}/{key}/occurrences/{at(9, 1)}", headers=as_manager)).status_code == 404
+    bad = await client.delete(f"{URL}/{key}/occurrences/yesterday", headers=as_manager)
+    assert (bad.status_code, list(bad.json()["errors"])) == (400, ["originalStart"])
+
+
+async def test_this_and_following_splits_the_series(
+    client: httpx.AsyncClient, series: dict[str, Any], as_manager: Headers
+) -> None:
+    key, third = series["scheduledEventId"], series["occurrences"][2]
+    move = {"startDateTime": at(10, 2, 1), "endDateTime": at(13, 2, 1), "scope": "thisAndFollowing"}
+    moved = await client.post(f"{URL}/{third['scheduledEventId']}/reschedule", json=move, headers=as_manager)
+    assert moved.status_code == 200, moved.text
+    following = moved.json()
+    assert following["scheduledEventId"] != key
+    assert starts(following) == [at(10, 2, 1), at(10, 3, 1)]
+    assert {one["endDateTime"] for one in following["occurrences"]} == {at(13, 2, 1), at(13, 3, 1)}
+    assert following["recurrencePattern"] == {"type": "Weekly", "interval": 1, "occurrenceCount": 2}
+    assert [one["scheduledEventId"] for one in following["occurrences"]] == [
+        one["scheduledEventId"] for one in series["occurrences"][2:]
+    ]
+    left = (await client.get(f"{URL}/{key}", headers=as_manager)).json()
+    assert starts(left) == [at(18), at(18, 1)]
+    assert left["recurrencePattern"]["occurrenceCount"] == 2
+
+
+async def test_all_moves_every_date_but_those_changed_by_themselves(
+    client: httpx.AsyncClient, series: dict[str, Any], as_manager: Headers, facts: Any
+) -> None:
+    key, ids = series["scheduledEventId"], [one["scheduledEventId"] for one in series["occurrences"]]
+    own = {"startDateTime": at(8, 1), "endDateTime": at(9, 1)}
+    assert (await client.post(f"{URL}/{ids[1]}/reschedule", json=own, headers=as_manager)).status_code == 200
+    assert (await client.delete(f"{URL}/{ids[2]}", headers=as_manager)).status_code == 204
+    before = len(await facts())
+    move = {"startDateTime": at(19), "endDateTime": at(21)}
+    moved = await client.post(f"{URL}/{key}/reschedule", json=move, headers={**as_manager, "If-Match": '"1"'})
+    assert moved.status_code == 200, moved.text
+    body = moved.json()
+    assert body["scheduledEventId"] == key
+    assert starts(body) == [at(19), at(8, 1), at(19, 3)]
+    assert [one["originalStart"] for one in body["occurrences"]] == [at(19, week) for week in range(4)]
+    assert [name for name, _ in (await facts())[before:]] == ["EventRescheduled"] * 2
+    stale = await client.post(f"{URL}/{key}/reschedule", json=move, headers={**as_manager, "If-Match": '"1"'})
+    assert stale.status_code == 412
+    assert moved.headers["etag"] == '"2"'
+
+
+async def test_a_series_moves_into_its_own_old_places(
+    client: httpx.AsyncClient, series: dict[str, Any], as_manager: Headers
+) -> None:
+    """Each date takes the place of the next, which moves on too."""
+    key = series["scheduledEventId"]
+    move = {"startDateTime": at(18, 1), "endDateTime": at(20, 1)}
+    moved = await client.post(f"{URL}/{key}/reschedule", json=move, headers=as_manager)
+    assert moved.status_code == 200, moved.text
+    assert starts(moved.json()) == [at(18, week) for week in (1, 2, 3, 4)]
+
+
+async def test_a_move_that_clashes_moves_nothing(
+    client: httpx.AsyncClient,
+    series: dict[str, Any],
+    hall: Any,
+    book: Any,
+    make_event: Make,
+    as_manager: Headers,
+) -> None:
+    key = series["scheduledEventId"]
+    await book(hall.calendar_id, await make_event("Gala"), at(21, 2), at(23, 2))
+    move = {"startDateTime": at(20), "endDateTime": at(22)}
+    refused = await client.post(f"{URL}/{key}/reschedule", json=move, headers=as_manager)
+    assert refused.status_code == 409
+    assert refused.json()["detail"] == "1 of the 4 dates conflicts with existing events"
+    assert starts((await client.get(f"{URL}/{key}", headers=as_manager)).json()) == [
+        at(18, week) for week in range(4)
+    ]
+
+
+async def test_a_put_replaces_the_rule(
+    client: httpx.AsyncClient, series: dict[str, Any], make_hall: Any, as_manager: Headers, facts: Any
+) -> None:
+    key, ids = series["scheduledEventId"], [one["scheduledEventId"] for one in series["occurrences"]]
+    other = await make_hall("Cellar")
+    body = weekly(
+        series["eventId"],
+        other.calendar_id,
+        recurrencePattern={"type": "Weekly", "interval": 2, "occurrenceCount": 3},
+    )
+    before = len(await facts())
+    changed = await client.put(f"{URL}/{key}", json=body, headers=as_manager)
+    assert changed.status_code == 200, changed.text
+    after = changed.json()
+    assert (after["calendarId"], after["scheduledEventId"]) == (other.calendar_id, key)
+    # The first and third keep their dates; the second comes to a new one, the fourth is too many.
+    assert [(one["scheduledEventId"], one["startDateTime"]) for one in after["occurrences"]] == [
+        (ids[0], at(18)),
+        (ids[2], at(18, 2)),
+        (ids[1], at(18, 4)),
+    ]
+    gone = await client.get(f"{URL}/{ids[3]}", headers=as_manager)
+    assert (gone.json()["status"], gone.json().get("seriesId")) == ("Cancelled", None)
+    names = [name for name, _ in (await facts())[before:]]
+    assert sorted(names) == sorted(
+        ["EventRemovedFromCalendar"] * 4 + ["EventScheduledOnCalendar"] * 3 + ["EventRescheduled"]
+    )
+    single = await client.put(f"{URL}/{key}", json={**body, "recurrencePattern": None}, headers=as_manager)
+    assert (single.status_code, list(single.json()["errors"])) == (400, ["recurrencePattern"])
+    one = await client.put(f"{URL}/{ids[0]}", json=body, headers=as_manager)
+    assert (one.status_code, list(one.json()["errors"])) == (400, ["recurrencePattern"])
+
+
+async def test_removing_takes_what_lies_ahead(
+    client: httpx.AsyncClient, series: dict[str, Any], as_manager: Headers, facts: Any
+) -> None:
+    key, ids = series["scheduledEventId"], [one["scheduledEventId"] for one in series["occurrences"]]
+    path = f"{URL}/{ids[2]}?scope=thisAndFollowing&reason=Flu"
+    assert (await client.delete(path, headers=as_manager)).status_code == 204
+    whole = (await client.get(f"{URL}/{key}", headers=as_manager)).json()
+    assert starts(whole) == [at(18), at(18, 1)]
+    assert [payload["reason"] for name, payload in await facts() if name == "EventRemovedFromCalendar"] == [
+        "Flu",
+        "Flu",
+    ]
+    assert (await client.delete(f"{URL}/{key}", headers=as_manager)).status_code == 204
+    assert starts((await client.get(f"{URL}/{key}", headers=as_manager)).json()) == []
+
+
+async def test_what_has_begun_stays_as_it_is(
+    client: httpx.AsyncClient, series: dict[str, Any], as_manager: Headers, owner_execute: Any
+) -> None:
+    key = series["scheduledEventId"]
+    # Time passes: the series began five weeks earlier than it was booked for, two dates are over.
+    owner_execute(
+        "UPDATE scheduled_events SET original_start = original_start - interval '42 days',"
+        " during = tstzrange(lower(during) - interval '42 days', upper(during) - interval '42 days')"
+    )
+    owner_execute(
+        "UPDATE claims SET enforced = false; UPDATE claims SET"
+        " during = tstzrange(lower(during) - interval '42 days', upper(during) - interval '42 days');"
+        "UPDATE series SET first_start = first_start - interval '42 days'"
+    )
+    before = (await client.get(f"{URL}/{key}", headers=as_manager)).json()
+    now = datetime.now(UTC).isoformat()
+    over = [one for one in starts(before) if one < now]
+    ahead = [one for one in starts(before) if one >= now]
+    assert over
+    assert ahead
+    hour_later = datetime.fromisoformat(ahead[0]) + timedelta(hours=1)
+    move = {
+        "startDateTime": hour_later.isoformat(),
+        "endDateTime": (hour_later + timedelta(hours=2)).isoformat(),
+    }
+    moved = await client.post(f"{URL}/{key}/reschedule", json=move, headers=as_manager)
+    assert moved.status_code == 200, moved.text
+    assert moved.json()["scheduledEventId"] != key
+    assert len(starts(moved.json())) == len(ahead)
+    assert starts((await client.get(f"{URL}/{key}", headers=as_manager)).json()) == over
+
+
+async def test_a_held_series_is_confirmed_whole(
+    client: httpx.AsyncClient, hall: Any, make_event: Make, as_manager: Headers
+) -> None:
+    body = weekly(await make_event("Rehearsal"), hall.calendar_id, status="Tentative")
+    held = (await client.post(URL, json=body, headers=as_manager)).json()
+    assert {one["status"] for one in held["occurrences"]} == {"Tentative"}
+    confirmed = await client.post(f"{URL}/{held['scheduledEventId']}/confirm", headers=as_manager)
+    assert confirmed.status_code == 200, confirmed.text
+    assert {one["status"] for one in confirmed.json()["occurrences"]} == {"Confirmed"}
+    again = await client.post(URL, json={**body, "status": "Scheduled"}, headers=as_manager)
+    assert again.status_code == 409
+
+
+@pytest.mark.usefixtures("series")
+async def test_a_conflict_of_two_series_is_shown_once_with_its_dates(
+    client: httpx.AsyncClient, hall: Any, make_event: Make, as_manager: Headers
+) -> None:
+    body = weekly(
+        await make_event("Yoga"), hall.calendar_id, 19, 21, override={"reason": "They share the room"}
+    )
+    made = await client.post(URL, json=body, headers=as_manager)
+    assert made.status_code == 201, made.text
+    (conflict,) = made.json()["conflicts"]
+    assert (conflict["conflictType"], conflict["conflictingEventTitle"]) == ("VenueConflict", "Rehearsal")
+    assert conflict["dates"] == [at(19, week) for week in range(4)]
+
+
+async def test_who_may_book_a_series(
+    client: httpx.AsyncClient,
+    hall: Any,
+    series: dict[str, Any],
+    make_event: Make,
+    grant: Any,
+    as_staff: Headers,
+    as_customer: Headers,
+) -> None:
+    await grant(CUSTOMER, hall.calendar_id)
+    body = weekly(await make_event("Club", organizer=CUSTOMER), hall.calendar_id, 8, 9)
+    refused = await client.post(URL, json=body, headers=as_customer)
+    assert (refused.status_code, refused.json()["detail"]) == (
+        403,
+        "Customers book single dates; ask the staff for a series",
+    )
+    path = f"{URL}/{series['scheduledEventId']}"
+    assert (await client.get(path, headers=as_staff)).status_code == 404
+    await grant(STAFF, hall.calendar_id, "View")
+    assert (await client.get(path, headers=as_staff)).status_code == 200
+    assert (await client.delete(path, headers=as_staff)).status_code == 403
+    await grant(STAFF, hall.calendar_id, "Book")
+    assert (await client.delete(path, headers=as_staff)).status_code == 204
+
+
+@pytest.mark.parametrize(
+    ("pattern", "field", "message"),
+    [
+        ({"type": "Weekly", "occurrenceCount": 366}, "recurrencePattern.occurrenceCount", "365"),
+        ({"type": "Fortnightly"}, "recurrencePattern.type", "must be one of None, Daily"),
+        ({"type": "Custom"}, "recurrencePattern.rrule", "rule"),
+        ({"type": "Custom", "rrule": "FREQ=NEVER"}, "recurrencePattern.rrule", ""),
+        ({"type": "Daily", "daysOfWeek": ["Monday"]}, "recurrencePattern.daysOfWeek", "no meaning"),
+        ({"type": "Weekly", "daysOfWeek": ["Tuesday"]}, "startDateTime", "first occurrence would start"),
+        ({"type": "Weekly", "endDate": "2000-01-01T00:00:00Z"}, "recurrencePattern.endDate", "ends before"),
+    ],
+)
+async def test_bad_patterns_are_named(
+    client: httpx.AsyncClient,
+    hall: Any,
+    make_event: Make,
+    as_manager: Headers,
+    pattern: dict[str, Any],
+    field: str,
+    message: str,
+) -> None:
+    body = weekly(await make_event("Rehearsal"), hall.calendar_id, recurrencePattern=pattern)
+    answer = await client.post(URL, json=body, headers=as_manager)
+    assert answer.status_code == 400, answer.text
+    assert list(answer.json()["errors"]) == [field]
+    assert message in answer.json()["errors"][field][0]
