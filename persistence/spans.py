@@ -22,6 +22,8 @@ COLUMNS = (
     "live",
     "shared",
     "gone_at",
+    "first_group",
+    "second_group",
 )
 """What the database's `conflict_spans` returns."""
 

@@ -28,7 +28,10 @@ class OverlapDto(Wire):
 
 
 class ConflictDto(Wire):
-    """What is always said of a conflict. A hidden booking has no id and the title "another booking"."""
+    """What is always said of a conflict. A hidden booking has no id and the title "another booking".
+
+    dates: of a series that clashes again and again, when each clash starts; the conflict is said once.
+    """
 
     schedule_conflict_id: UUID
     scheduled_event_id: UUID | None = None
@@ -41,6 +44,7 @@ class ConflictDto(Wire):
     detected_at: Instant
     resolved_at: Instant | None = None
     resolution_method: Annotated[ResolutionMethod, ByName()] | None = None
+    dates: list[Instant] | None = None
 
 
 class ConflictListItemDto(ConflictDto):
@@ -99,6 +103,7 @@ def _fields(view: ConflictView) -> dict[str, Any]:
         "detected_at": conflict.detected_at,
         "resolved_at": conflict.resolved_at,
         "resolution_method": conflict.resolution_method,
+        "dates": list(view.dates) or None,
     }
 
 

@@ -26,12 +26,12 @@ class EscalateConflict(Message[ConflictView]):
 
 async def handle(command: EscalateConflict, uow: UnitOfWork, _policy: Policy) -> ConflictView:
     """The conflict, escalated (SCH-015)."""
-    key = command.schedule_conflict_id
 
     def escalate(conflict: ScheduleConflict) -> ScheduleConflict:
         after = escalated(conflict, command.escalated_to, command.reason, uow.now)
         if after != conflict:
+            key = conflict.schedule_conflict_id
             uow.record(key, ScheduleConflictEscalated(key, command.escalated_to, command.reason, uow.now))
         return after
 
-    return await handle_conflict(uow, key, "ConflictEscalated", escalate)
+    return await handle_conflict(uow, command.schedule_conflict_id, "ConflictEscalated", escalate)

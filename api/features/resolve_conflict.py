@@ -30,18 +30,27 @@ class ResolveConflict(Message[ConflictView]):
 
 async def handle(command: ResolveConflict, uow: UnitOfWork, _policy: Policy) -> ConflictView:
     """The conflict, resolved. Refused while its bookings still clash, unless OverrideApplied accepts that."""
-    key, method = command.schedule_conflict_id, command.resolution_method
-    stands = await _stands(uow, key)
+    method = command.resolution_method
+    stands = await _stands(uow, command.schedule_conflict_id)
 
     def resolve(conflict: ScheduleConflict) -> ScheduleConflict:
         after = resolved(
             conflict, method, by=uow.viewer.user_id, now=uow.now, note=command.note, stands=stands
         )
         if conflict.status is not ConflictStatus.Resolved:
+            key = conflict.schedule_conflict_id
             uow.record(key, ScheduleConflictResolved(key, method, uow.viewer.user_id, uow.now))
         return after
 
-    return await handle_conflict(uow, key, "ConflictResolved", resolve, as_stored=True)
+    return await handle_conflict(
+        uow,
+        command.schedule_conflict_id,
+        "ConflictResolved",
+        resolve,
+        as_stored=True,
+        # Accepted is the clash of two series; whether it is over has to be seen of each date.
+        alone=method is not ResolutionMethod.OverrideApplied,
+    )
 
 
 async def _stands(uow: UnitOfWork, schedule_conflict_id: UUID) -> bool:

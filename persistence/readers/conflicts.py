@@ -13,8 +13,10 @@ from sqlalchemy import (
     ColumnElement,
     Row,
     Select,
+    Subquery,
     and_,
     case,
+    column,
     exists,
     func,
     or_,
@@ -57,6 +59,7 @@ class ConflictView:
     resource_name: None when there is no resource, or a hidden one, whose id is left out too.
     starts_at: when the later of the two comes in.
     overlap: the time they share; None when they no longer meet.
+    dates: of two series, or a series and a booking, that clash again and again, when each clash starts.
     """
 
     conflict: ScheduleConflict
@@ -65,6 +68,7 @@ class ConflictView:
     resource_name: str | None
     starts_at: datetime
     overlap: TimeSlot | None
+    dates: tuple[datetime, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -96,22 +100,28 @@ class ConflictFilter:
 
 
 async def get_conflict(uow: UnitOfWork, schedule_conflict_id: UUID) -> ConflictView | None:
-    """The conflict, or None when there is none that the viewer may see."""
-    wanted = select(_conflicts).where(_conflicts.c.schedule_conflict_id == schedule_conflict_id)
-    page = _with_spans(wanted.cte("wanted"), uow.now).cte("page")
-    row = (await uow.connection.execute(_described(page))).one_or_none()
+    """The conflict, with the dates of its like, or None when there is none that the viewer may see."""
+    group = select(func.conflict_group(schedule_conflict_id))
+    wanted = select(_conflicts).where(_conflicts.c.schedule_conflict_id.in_(group))
+    spans = _with_spans(wanted.cte("wanted"), uow.now).subquery("found")
+    page = select(_with_dates(spans)).where(column("schedule_conflict_id") == schedule_conflict_id)
+    row = (await uow.connection.execute(_described(page.cte("page")))).one_or_none()
     return None if row is None else _view_from(uow, row)
 
 
 async def list_conflicts(
     uow: UnitOfWork, wanted: ConflictFilter, limit: int, after: SortKey | None
 ) -> list[ConflictView]:
-    """Up to `limit` conflicts: the worst first, then the earliest, those after the given key."""
+    """Up to `limit` conflicts: the worst first, then the earliest, those after the given key.
+
+    Clashes of the same two series are one conflict, the worst and earliest of them, with all its dates.
+    """
     candidates = select(_conflicts).where(*_stored_conditions(wanted)).cte("wanted")
     found = _with_spans(candidates, uow.now).subquery("found")
-    level = -found.c.conflict_level
-    position = (level, found.c.starts_at, found.c.schedule_conflict_id)
-    page = select(found).where(*_derived_conditions(found.c, wanted)).order_by(*position).limit(limit)
+    fitting = select(found).where(*_derived_conditions(found.c, wanted)).subquery("fitting")
+    dated = _with_dates(fitting)
+    position = (-dated.c.conflict_level, dated.c.starts_at, dated.c.schedule_conflict_id)
+    page = select(dated).where(dated.c.place == 1).order_by(*position).limit(limit)
     if after is not None:
         page = page.where(tuple_(*position) > tuple_(-int(after[0]), after[1], after[2]))
     described = _described(page.cte("page"))
@@ -125,9 +135,28 @@ def _with_spans(wanted: CTE, now: datetime) -> Select[Any]:
     return select(
         wanted,
         spans.c.gone_at,
+        spans.c.first_group,
+        spans.c.second_group,
         func.greatest(spans.c.first_start, spans.c.second_start).label("starts_at"),
         func.least(spans.c.first_end, spans.c.second_end).label("ends_at"),
     ).join(spans, spans.c.schedule_conflict_id == wanted.c.schedule_conflict_id)
+
+
+def _with_dates(found: Subquery) -> Subquery:
+    """Each conflict with its place among its like, the worst and the earliest first, and all their dates."""
+    like_it = (
+        found.c.first_group,
+        found.c.second_group,
+        found.c.conflict_type,
+        found.c.resource_id,
+        found.c.status,
+    )
+    order = (-found.c.conflict_level, found.c.starts_at, found.c.schedule_conflict_id)
+    return select(
+        found,
+        func.row_number().over(partition_by=like_it, order_by=order).label("place"),
+        func.array_agg(found.c.starts_at).over(partition_by=like_it).label("dates"),
+    ).subquery("dated")
 
 
 def _stored_conditions(wanted: ConflictFilter) -> list[ColumnElement[bool]]:
@@ -203,6 +232,7 @@ def _view_from(uow: UnitOfWork, row: Row[Any]) -> ConflictView:
     if fields["resource_name"] is None:
         conflict = replace(conflict, resource_id=None)
     starts_at, ends_at = fields["starts_at"], fields["ends_at"]
+    dates = tuple(sorted(fields["dates"]))
     return ConflictView(
         conflict=conflict,
         scheduled=_party(fields["first_id"], fields["first_title"]),
@@ -210,6 +240,7 @@ def _view_from(uow: UnitOfWork, row: Row[Any]) -> ConflictView:
         resource_name=fields["resource_name"],
         starts_at=starts_at,
         overlap=TimeSlot(starts_at, ends_at) if starts_at < ends_at else None,
+        dates=dates if len(dates) > 1 else (),
     )
 
 

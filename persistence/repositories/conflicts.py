@@ -15,7 +15,7 @@ from domain.reconciliation import RecordedClash
 from domain.time_slot import TimeSlot
 from persistence import tables
 from persistence.documents import json_value
-from persistence.mapping import Row, conflict_from
+from persistence.mapping import conflict_from
 from persistence.spans import ConflictSpan, read_spans
 from persistence.unit_of_work import UnitOfWork
 
@@ -23,14 +23,34 @@ _bookings = tables.scheduled_events
 _conflicts = tables.schedule_conflicts
 
 
-async def lock_conflict(uow: UnitOfWork, schedule_conflict_id: UUID) -> tuple[ScheduleConflict, ConflictSpan]:
-    """The conflict as stored, locked, with where its bookings are. Raises NotFoundException."""
-    return await _one(uow, schedule_conflict_id, lock=True)
+async def lock_conflicts(
+    uow: UnitOfWork, schedule_conflict_id: UUID, *, alone: bool
+) -> list[tuple[ScheduleConflict, ConflictSpan]]:
+    """The conflict as stored and, unless alone, those of the same two series, locked in id order.
+
+    Each comes with where its bookings are. Raises NotFoundException when the viewer does not see the one.
+    """
+    wanted = [schedule_conflict_id]
+    if not alone:
+        group = select(func.conflict_group(schedule_conflict_id))
+        wanted = list((await uow.connection.execute(group)).scalars())
+    statement = select(_conflicts).where(_conflicts.c.schedule_conflict_id.in_(wanted))
+    statement = statement.order_by(_conflicts.c.schedule_conflict_id).with_for_update()
+    rows = (await uow.connection.execute(statement)).mappings().all()
+    if all(row["schedule_conflict_id"] != schedule_conflict_id for row in rows):
+        raise NotFoundException("Conflict", schedule_conflict_id)
+    conflicts = [conflict_from(row) for row in rows]
+    spans = await read_spans(uow, [one.schedule_conflict_id for one in conflicts])
+    return [(one, spans[one.schedule_conflict_id]) for one in conflicts]
 
 
 async def find_conflict(uow: UnitOfWork, schedule_conflict_id: UUID) -> tuple[ScheduleConflict, ConflictSpan]:
     """The conflict as stored, with where its bookings are. Raises NotFoundException."""
-    return await _one(uow, schedule_conflict_id, lock=False)
+    statement = select(_conflicts).where(_conflicts.c.schedule_conflict_id == schedule_conflict_id)
+    row = (await uow.connection.execute(statement)).mappings().one_or_none()
+    if row is None:
+        raise NotFoundException("Conflict", schedule_conflict_id)
+    return conflict_from(row), (await read_spans(uow, [schedule_conflict_id]))[schedule_conflict_id]
 
 
 async def store_conflict(uow: UnitOfWork, conflict: ScheduleConflict) -> None:
@@ -93,18 +113,6 @@ def conflict_document(conflict: ScheduleConflict) -> dict[str, Any]:
         "escalationReason": conflict.escalation_reason,
         "note": conflict.note,
     }
-
-
-async def _one(
-    uow: UnitOfWork, schedule_conflict_id: UUID, *, lock: bool
-) -> tuple[ScheduleConflict, ConflictSpan]:
-    statement = select(_conflicts).where(_conflicts.c.schedule_conflict_id == schedule_conflict_id)
-    if lock:
-        statement = statement.with_for_update()
-    row: Row | None = (await uow.connection.execute(statement)).mappings().one_or_none()
-    if row is None:
-        raise NotFoundException("Conflict", schedule_conflict_id)
-    return conflict_from(row), (await read_spans(uow, [schedule_conflict_id]))[schedule_conflict_id]
 
 
 def _recorded(conflict: ScheduleConflict, span: ConflictSpan) -> RecordedClash:

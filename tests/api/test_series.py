@@ -412,3 +412,29 @@ async def test_bad_patterns_are_named(
     assert answer.status_code == 400, answer.text
     assert list(answer.json()["errors"]) == [field]
     assert message in answer.json()["errors"][field][0]
+
+
+@pytest.mark.usefixtures("series")
+async def test_the_conflict_of_two_series_is_listed_and_handled_once(
+    client: httpx.AsyncClient, hall: Any, make_event: Make, as_manager: Headers, rows: Any, facts: Any
+) -> None:
+    body = weekly(await make_event("Yoga"), hall.calendar_id, 19, 21, override={"reason": "Shared"})
+    assert (await client.post(URL, json=body, headers=as_manager)).status_code == 201
+    listed = (await client.get(f"{URL}/conflicts", headers=as_manager)).json()["items"]
+    (one,) = listed
+    assert (one["scheduledEventTitle"], one["conflictingEventTitle"]) == ("Yoga", "Rehearsal")
+    assert one["dates"] == [at(19, week) for week in range(4)]
+    path = f"{URL}/conflicts/{one['scheduleConflictId']}"
+    detail = (await client.get(path, headers=as_manager)).json()
+    assert (detail["dates"], detail["overlap"]) == (
+        one["dates"],
+        {"startDateTime": at(19), "endDateTime": at(20)},
+    )
+    late = await client.get(f"{URL}/conflicts?from={at(0, 2)}", headers=as_manager)
+    assert [one["dates"] for one in late.json()["items"]] == [[at(19, 2), at(19, 3)]]
+    to = {"escalatedTo": str(STAFF.user_id), "reason": "Talk to them"}
+    assert (await client.post(f"{path}/escalate", json=to, headers=as_manager)).status_code == 200
+    assert [name for name, _ in await facts()].count("ScheduleConflictEscalated") == 4
+    assert (await client.post(f"{path}/dismiss", json={}, headers=as_manager)).status_code == 200
+    assert {row["status"] for row in await rows("SELECT status FROM schedule_conflicts")} == {4}
+    assert (await client.get(f"{URL}/conflicts", headers=as_manager)).json()["items"] == []

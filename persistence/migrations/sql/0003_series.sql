@@ -58,3 +58,54 @@ CREATE POLICY series_update ON series FOR UPDATE TO callboard_app
         OR ((SELECT app_role()) = 1 AND calendar_id = ANY ((SELECT my_calendars(1::smallint))::uuid[]))
         OR owner_id = (SELECT app_user())
     );
+
+-- As before, and which series, or else which booking, each of the two belongs to: only to tell conflicts of the same
+-- two series together, never to be shown.
+DROP FUNCTION conflict_spans(uuid[], timestamptz);
+CREATE FUNCTION conflict_spans(p_conflicts uuid[], p_now timestamptz) RETURNS TABLE (
+    schedule_conflict_id uuid, first_start timestamptz, first_end timestamptz, second_start timestamptz,
+    second_end timestamptz, live boolean, shared boolean, gone_at timestamptz, first_group uuid, second_group uuid
+)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp ROWS 50 AS $$
+    SELECT s.schedule_conflict_id,
+           lower(coalesce(ca.during, a.during)), upper(coalesce(ca.during, a.during)),
+           lower(coalesce(cb.during, b.during)), upper(coalesce(cb.during, b.during)),
+           ga.gone_at IS NULL AND gb.gone_at IS NULL,
+           CASE WHEN s.resource_id IS NULL THEN a.calendar_id = b.calendar_id
+                ELSE ca.claim_id IS NOT NULL AND cb.claim_id IS NOT NULL END,
+           least(ga.gone_at, gb.gone_at),
+           coalesce(a.series_id, a.scheduled_event_id), coalesce(b.series_id, b.scheduled_event_id)
+    FROM unnest(p_conflicts) AS wanted (id)
+    JOIN schedule_conflicts s ON s.schedule_conflict_id = wanted.id
+    JOIN scheduled_events a ON a.scheduled_event_id = s.scheduled_event_id
+    JOIN scheduled_events b ON b.scheduled_event_id = s.conflicting_event_id
+    LEFT JOIN claims ca ON ca.scheduled_event_id = a.scheduled_event_id AND ca.resource_id = s.resource_id
+    LEFT JOIN claims cb ON cb.scheduled_event_id = b.scheduled_event_id AND cb.resource_id = s.resource_id
+    CROSS JOIN LATERAL (SELECT CASE
+        WHEN a.status = 4 THEN coalesce(a.modified_at, a.created_at)
+        WHEN a.status = 0 AND a.hold_expires_at <= p_now THEN a.hold_expires_at END AS gone_at) ga
+    CROSS JOIN LATERAL (SELECT CASE
+        WHEN b.status = 4 THEN coalesce(b.modified_at, b.created_at)
+        WHEN b.status = 0 AND b.hold_expires_at <= p_now THEN b.hold_expires_at END AS gone_at) gb
+$$;
+
+-- The conflicts of the same two series, or of a series and a booking, over the same thing: that one and its like.
+CREATE FUNCTION conflict_group(p_conflict uuid) RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp ROWS 10 AS $$
+    SELECT p_conflict
+    UNION
+    SELECT like_it.schedule_conflict_id
+    FROM schedule_conflicts s
+    JOIN scheduled_events a ON a.scheduled_event_id = s.scheduled_event_id
+    JOIN scheduled_events b ON b.scheduled_event_id = s.conflicting_event_id
+    JOIN scheduled_events a2 ON a2.series_id = a.series_id OR a2.scheduled_event_id = a.scheduled_event_id
+    JOIN schedule_conflicts like_it ON like_it.scheduled_event_id = a2.scheduled_event_id
+        AND like_it.conflict_type = s.conflict_type AND like_it.resource_id IS NOT DISTINCT FROM s.resource_id
+    JOIN scheduled_events b2 ON b2.scheduled_event_id = like_it.conflicting_event_id
+        AND (b2.series_id = b.series_id OR b2.scheduled_event_id = b.scheduled_event_id)
+    WHERE s.schedule_conflict_id = p_conflict
+$$;
+
+REVOKE EXECUTE ON FUNCTION conflict_spans(uuid[], timestamptz), conflict_group(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION conflict_spans(uuid[], timestamptz), conflict_group(uuid)
+    TO callboard_app, callboard_worker;
