@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.proposal import Proposal
+from domain.series import SeriesRequest
 from domain.suggestion import Suggestion
 from domain.time_slot import TimeSlot
 
@@ -30,6 +31,7 @@ class StoredSuggestion:
 
     versions: of the bookings it moves, when it was made; one that has changed since makes it stale.
     request: the refused booking that applying it makes; None when it only moves existing ones.
+    series: the refused series that applying it makes, with the dates it moves and leaves out.
     hidden_resource_ids: what its places claim that the requester may not see, and is not shown.
     holds: on single pieces, that applying it books over as things are now, by start.
     """
@@ -42,6 +44,7 @@ class StoredSuggestion:
     expires_at: datetime
     schedule_conflict_id: UUID | None = None
     request: Proposal | None = None
+    series: SeriesRequest | None = None
     applied_at: datetime | None = None
     hidden_resource_ids: frozenset[UUID] = frozenset()
     holds: tuple[OverlappedHold, ...] = ()

@@ -144,3 +144,4 @@ class SuggestionKind(StrEnum):
     Rescheduled = "Rescheduled"
     ResourceChanged = "ResourceChanged"
     RescheduledAndResourceChanged = "RescheduledAndResourceChanged"
+    OccurrencesSkipped = "OccurrencesSkipped"

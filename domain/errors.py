@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 from uuid import UUID
 
 from domain.enums import ConflictLevel, ConflictType
 from domain.facts import OverbookingPreventedBySystem
 from domain.proposal import Proposal
 from domain.time_slot import TimeSlot
+
+if TYPE_CHECKING:
+    from domain.series import SeriesRequest
 
 
 class CallboardException(Exception):
@@ -169,11 +172,18 @@ class SeriesConflictException(ConflictException):
     """Some dates of a series conflict with existing events (SCH-023).
 
     occurrences: those dates, in order. asked: how many dates were asked for.
+    request: the new series that was refused; None for a change of one.
     """
 
-    def __init__(self, occurrences: tuple[RefusedOccurrence, ...], asked: int) -> None:
+    def __init__(
+        self,
+        occurrences: tuple[RefusedOccurrence, ...],
+        asked: int,
+        request: SeriesRequest | None = None,
+    ) -> None:
         self.occurrences = tuple(sorted(occurrences, key=lambda one: one.proposal.slot))
         self.asked = asked
+        self.request = request
         clashes = tuple(clash for one in self.occurrences for clash in one.clashes)
         super().__init__(self.occurrences[0].proposal, clashes)
 

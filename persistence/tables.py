@@ -196,6 +196,7 @@ suggestions = Table(
     Column("created_at", _INSTANT, nullable=False),
     Column("expires_at", _INSTANT, nullable=False),
     Column("applied_at", _INSTANT),
+    Column("series", JSONB(none_as_null=True)),
 )
 
 audit_log = Table(

@@ -14,6 +14,7 @@ class Weights:
     conflict_*: a conflict left, by level; they weigh only against each other, never against disruption.
     minute_moved: each minute between today's start and the new one.
     swap_*: a changed resource, by kind; swap_rank more for each place down the list of alternatives.
+    occurrence_skipped: each date of a series that is left out.
     touch_*: what translate makes an activity's touch_cost of: a base, percentages of it by status, and
         additions by the people who come and by short notice.
     """
@@ -28,6 +29,7 @@ class Weights:
     swap_equipment: int = 15
     swap_other: int = 15
     swap_rank: int = 1
+    occurrence_skipped: int = 2_000
     touch_base: int = 1_000
     touch_request_percent: int = 10
     touch_tentative_percent: int = 50

@@ -7,17 +7,21 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
+from typing import TypeVar
 from uuid import UUID
 
 from api.advice.moves import as_move, stays
+from api.advice.request import as_booking
+from api.advice.series import as_stored, clashing_dates, leaves_any
 from domain.advice import StoredSuggestion
-from domain.booking import all_claims
-from domain.entities import Event, ScheduledEvent
+from domain.entities import ScheduledEvent
 from domain.enums import Role
-from domain.errors import ConflictException
+from domain.errors import ConflictException, SeriesConflictException
 from domain.policy import Policy
 from domain.proposal import Proposal
-from domain.schedule import ScheduleSnapshot, SnapshotBooking
+from domain.schedule import ScheduleSnapshot
+from domain.series import SeriesRequest
 from domain.suggestion import Suggestion
 from domain.time_slot import TimeSlot
 from domain.viewer import Viewer
@@ -32,8 +36,10 @@ from persistence.unit_of_work import UnitOfWork
 from solver.advisor import advise_on_conflict, advise_on_request
 from solver.limits import Limits
 from solver.moving_terms import MovingTerms
+from solver.series_advisor import SeriesFix, advise_on_series
 
 MAXIMUM_SUGGESTIONS = 5
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,8 @@ class AdviceService:
 
     async def for_refusal(self, refusal: ConflictException, viewer: Viewer) -> Advice:
         """Ways to fit in a booking that was refused; a Manager may also move what is in its way."""
+        if isinstance(refusal, SeriesConflictException):
+            return await self._for_series(refusal, viewer)
         proposal = refusal.proposal
         async with self._database.unit_of_work(viewer) as uow:
             horizon = self._horizon(uow, proposal.slot, moves_booking=not proposal.is_new)
@@ -74,7 +82,7 @@ class AdviceService:
             today = None if proposal.is_new else await find_booking(uow, proposal.scheduled_event_id)
         if not viewer.sees_all:
             snapshot = _with_rivals_fixed(snapshot)
-        request = _request_booking(snapshot, proposal, event)
+        request = as_booking(snapshot, proposal, event)
 
         def solve(limits: Limits) -> tuple[Suggestion, ...]:
             return advise_on_request(
@@ -94,6 +102,27 @@ class AdviceService:
         # Its own place looks free without it; to stay there is no fix.
         moves = [move for one in solved if not stays(move := as_move(one, today, request))]
         return await self._keep(viewer, snapshot, moves, moved=today)
+
+    async def _for_series(self, refusal: SeriesConflictException, viewer: Viewer) -> Advice:
+        """Ways to book a series all the same, with its clashing dates moved or left out."""
+        if refusal.request is None:
+            return Advice()
+        async with self._database.unit_of_work(viewer) as uow:
+            event = await events.get(uow, refusal.request.event_id)
+            horizon = partial(self._horizon, uow)
+            dates = await clashing_dates(uow, refusal, event, self._policy, horizon)
+
+        def solve(limits: Limits) -> tuple[SeriesFix, ...]:
+            return advise_on_series(dates, may_skip=leaves_any(refusal), terms=self._terms, limits=limits)
+
+        solved = await self._solve(solve)
+        if solved is None:
+            return Advice(shed=True)
+        fixes = [as_stored(refusal, self._policy, one) for one in solved]
+        async with self._database.unit_of_work(viewer) as uow:
+            kept = [self._stored(uow, one, series=series) for one, series in fixes]
+            await save_suggestions(uow, kept)
+            return Advice(tuple(await as_seen(uow, kept)))
 
     async def for_conflict(self, schedule_conflict_id: UUID, viewer: Viewer) -> Advice:
         """Ways to end a conflict by moving one of its bookings, of those the viewer may move."""
@@ -133,9 +162,7 @@ class AdviceService:
             end = min(end, uow.now + timedelta(days=self._policy.customer_days_ahead))
         return TimeSlot(start, max(end, start + timedelta(days=1)))
 
-    async def _solve(
-        self, solve: Callable[[Limits], tuple[Suggestion, ...]]
-    ) -> tuple[Suggestion, ...] | None:
+    async def _solve(self, solve: Callable[[Limits], tuple[T, ...]]) -> tuple[T, ...] | None:
         """Run a solve on a free thread; None when there is none, or when it takes too long."""
         if self._free == 0:
             return None
@@ -166,44 +193,41 @@ class AdviceService:
         if moved is not None:
             versions[moved.scheduled_event_id] = moved.version
         async with self._database.unit_of_work(viewer) as uow:
-            kept = tuple(
-                StoredSuggestion(
-                    suggestion_id=uow.ids.ordered(),
-                    requester_id=viewer.user_id,
-                    suggestion=one,
+            kept = [
+                replace(
+                    self._stored(uow, one, request=request),
                     versions={
                         change.scheduled_event_id: versions[change.scheduled_event_id]
                         for change in one.changes
                         if change.scheduled_event_id is not None
                     },
-                    created_at=uow.now,
-                    expires_at=uow.now + self._policy.suggestion_lifetime,
                     schedule_conflict_id=schedule_conflict_id,
-                    request=request,
                 )
                 for one in solved
-            )
+            ]
             await save_suggestions(uow, kept)
             return Advice(tuple(await as_seen(uow, kept)))
+
+    def _stored(
+        self,
+        uow: UnitOfWork,
+        suggestion: Suggestion,
+        *,
+        request: Proposal | None = None,
+        series: SeriesRequest | None = None,
+    ) -> StoredSuggestion:
+        return StoredSuggestion(
+            suggestion_id=uow.ids.ordered(),
+            requester_id=uow.viewer.user_id,
+            suggestion=suggestion,
+            versions={},
+            created_at=uow.now,
+            expires_at=uow.now + self._policy.suggestion_lifetime,
+            request=request,
+            series=series,
+        )
 
 
 def _with_rivals_fixed(snapshot: ScheduleSnapshot) -> ScheduleSnapshot:
     """The snapshot in which no booking moves: displacing others is for managers."""
     return replace(snapshot, bookings=tuple(replace(one, movable=False) for one in snapshot.bookings))
-
-
-def _request_booking(snapshot: ScheduleSnapshot, proposal: Proposal, event: Event) -> SnapshotBooking:
-    """The refused booking as the solver takes it: where it was asked for, free to go elsewhere."""
-    calendar = next(one for one in snapshot.calendars if one.calendar_id == proposal.calendar_id)
-    return SnapshotBooking(
-        scheduled_event_id=proposal.scheduled_event_id,
-        calendar_id=proposal.calendar_id,
-        slot=proposal.slot,
-        status=proposal.status,
-        claims=all_claims(calendar, proposal.claims),
-        created_at=proposal.created_at,
-        title=event.title,
-        attendees=event.attendees,
-        priority=event.priority,
-        time_zone=proposal.time_zone,
-    )

@@ -13,7 +13,7 @@ from api.booking.place import ensure_hold_lies_ahead, record_overbooking, record
 from domain.booking import Picture
 from domain.entities import ScheduledEvent
 from domain.enums import ResolutionMethod, Role
-from domain.errors import FieldException, ForbiddenException
+from domain.errors import FieldException, ForbiddenException, SeriesConflictException
 from domain.local_time import to_utc
 from domain.policy import Policy
 from domain.proposal import Proposal
@@ -53,7 +53,10 @@ async def place_series(uow: UnitOfWork, request: SeriesRequest, policy: Policy) 
     picture = await look(uow, question_of(proposals.values()))
     proposals = {start: replace(one, created_at=uow.now) for start, one in proposals.items()}
     owner_id = await ensure_may_place_all(uow, picture, list(proposals.values()), policy)
-    decision = decide_series(picture, (), list(proposals.values()), policy)
+    try:
+        decision = decide_series(picture, (), list(proposals.values()), policy)
+    except SeriesConflictException as refusal:
+        raise SeriesConflictException(refusal.occurrences, refusal.asked, request) from refusal
     series = Series(
         series_id=request.series_id,
         event_id=request.event_id,

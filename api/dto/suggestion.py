@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -89,7 +90,10 @@ class OverlappedHoldDto(Wire):
 
 
 class SuggestionDto(Wire):
-    """A checked fix and the call that applies it. holds: what it books over, absent when there are none."""
+    """A checked fix and the call that applies it.
+
+    holds: what it books over, absent when there are none. skippedOccurrences: dates of a series left out.
+    """
 
     id: UUID
     kind: SuggestionKind
@@ -98,6 +102,7 @@ class SuggestionDto(Wire):
     cost: CostDto
     optimal: bool
     holds: list[OverlappedHoldDto] | None = None
+    skipped_occurrences: list[Instant] | None = None
     expires_at: Instant
     apply: LinkDto
 
@@ -113,6 +118,14 @@ class SuggestionDto(Wire):
             cost=CostDto(total=suggestion.cost.total, terms=dict(suggestion.cost.terms)),
             optimal=suggestion.optimal,
             holds=[OverlappedHoldDto.of(hold) for hold in stored.holds] or None,
+            skipped_occurrences=_skipped(stored),
             expires_at=stored.expires_at,
             apply=LinkDto(href=f"/api/suggestions/{stored.suggestion_id}/apply"),
         )
+
+
+def _skipped(stored: StoredSuggestion) -> list[datetime] | None:
+    series = stored.series
+    if series is None:
+        return None
+    return [series.slot_of(start).start_date_time for start in sorted(series.skipped)] or None

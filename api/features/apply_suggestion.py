@@ -6,16 +6,19 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from api.booking.place import Change, place_changed, place_new
+from api.booking.series import place_series
 from api.message import Message
 from domain.advice import StoredSuggestion
 from domain.entities import ScheduledEvent
 from domain.errors import ConflictException, NotFoundException, StaleVersion, StateConflict
 from domain.policy import Policy
 from domain.proposal import Proposal
+from domain.series import SeriesRequest
 from domain.suggestion import Change as SuggestedChange
 from domain.suggestion import Placement
 from persistence.booking_store import Question, look
 from persistence.readers.bookings import BookingDetail
+from persistence.readers.occurrences import is_series
 from persistence.readers.rivals import get_rivals
 from persistence.readers.schedules import get_schedule
 from persistence.repositories.bookings import find_booking, versions_of
@@ -23,6 +26,7 @@ from persistence.repositories.claims import relax_all
 from persistence.repositories.suggestions import lock_suggestion, mark_applied
 from persistence.unit_of_work import UnitOfWork
 
+ALREADY_BOOKED = "This request has been booked already"
 STALE = "A booking has changed since this was suggested, and nothing was applied; ask for suggestions again"
 
 
@@ -38,8 +42,11 @@ async def handle(command: ApplySuggestion, uow: UnitOfWork, policy: Policy) -> t
     """Make every change of the suggestion, book a refused request, and answer with all bookings touched."""
     stored = await lock_suggestion(uow, command.suggestion_id)
     _ensure_applicable(command, stored, uow)
-    await _lock_all(uow, stored)
-    touched = await _move_all(uow, stored, policy)
+    if stored.series is not None:
+        touched = [await _book_series(uow, stored.series, policy)]
+    else:
+        await _lock_all(uow, stored)
+        touched = await _move_all(uow, stored, policy)
     if stored.request is not None:
         touched.append(await _book(uow, stored, stored.request, policy))
     await mark_applied(uow, stored.suggestion_id)
@@ -126,11 +133,18 @@ async def _move(
 async def _book(uow: UnitOfWork, stored: StoredSuggestion, request: Proposal, policy: Policy) -> UUID:
     """Book the refused request where the suggestion puts it; where it moves only others, as asked."""
     if await get_rivals(uow, [request.scheduled_event_id]):
-        raise StateConflict("This request has been booked already")
+        raise StateConflict(ALREADY_BOOKED)
     places = [one.after for one in stored.suggestion.changes if one.scheduled_event_id is None]
     placed = _placed(request, places[0]) if places else request
     booking = await place_new(uow, placed, policy)
     return booking.scheduled_event_id
+
+
+async def _book_series(uow: UnitOfWork, request: SeriesRequest, policy: Policy) -> UUID:
+    """Book the refused series, with the dates moved and left out that the suggestion says."""
+    if await is_series(uow, request.series_id):
+        raise StateConflict(ALREADY_BOOKED)
+    return (await place_series(uow, request, policy)).series_id
 
 
 def _placed(proposal: Proposal, place: Placement) -> Proposal:

@@ -9,14 +9,15 @@ from uuid import UUID
 from sqlalchemy import insert, select, update
 
 from domain.advice import StoredSuggestion
-from domain.entities import Claim
-from domain.enums import ClaimRole, ScheduleStatus, SuggestionKind
+from domain.enums import ScheduleStatus, SuggestionKind
 from domain.errors import NotFoundException
 from domain.proposal import Proposal
-from domain.suggestion import Change, Cost, Placement, Suggestion
+from domain.suggestion import Change, Cost, Suggestion
 from persistence import tables
 from persistence.mapping import Row, as_instant, as_uuid, slot_of
+from persistence.placement_document import claims_document, claims_from, placement_document, placement_from
 from persistence.readers.suggestions import as_seen
+from persistence.series_request_document import series_request_document, series_request_from
 from persistence.unit_of_work import UnitOfWork
 
 _suggestions = tables.suggestions
@@ -64,6 +65,7 @@ def _values(stored: StoredSuggestion) -> dict[str, Any]:
         "requester_id": stored.requester_id,
         "schedule_conflict_id": stored.schedule_conflict_id,
         "request": None if stored.request is None else _request_document(stored.request),
+        "series": None if stored.series is None else series_request_document(stored.series),
         "kind": suggestion.kind.value,
         "summary": suggestion.summary,
         "changes": [_change_document(one, stored) for one in suggestion.changes],
@@ -97,6 +99,7 @@ def _suggestion_from(row: Row) -> StoredSuggestion:
         expires_at=row["expires_at"],
         schedule_conflict_id=row["schedule_conflict_id"],
         request=None if row["request"] is None else _request_from(row["request"]),
+        series=None if row["series"] is None else series_request_from(row["series"]),
         applied_at=row["applied_at"],
     )
 
@@ -107,8 +110,8 @@ def _change_document(change: Change, stored: StoredSuggestion) -> dict[str, Any]
         "scheduled_event_id": None if key is None else str(key),
         "version": None if key is None else stored.versions[key],
         "title": change.title,
-        "before": _placement_document(change.before),
-        "after": _placement_document(change.after),
+        "before": placement_document(change.before),
+        "after": placement_document(change.after),
     }
 
 
@@ -116,35 +119,10 @@ def _change_from(document: Row) -> Change:
     key = document["scheduled_event_id"]
     return Change(
         None if key is None else as_uuid(key),
-        _placement_from(document["before"]),
-        _placement_from(document["after"]),
+        placement_from(document["before"]),
+        placement_from(document["after"]),
         document["title"],
     )
-
-
-def _placement_document(placement: Placement) -> dict[str, Any]:
-    return {
-        "calendar_id": str(placement.calendar_id),
-        "start": placement.slot.start_date_time.isoformat(),
-        "end": placement.slot.end_date_time.isoformat(),
-        "claims": _claims_document(placement.claims),
-    }
-
-
-def _placement_from(document: Row) -> Placement:
-    return Placement(
-        as_uuid(document["calendar_id"]),
-        slot_of(document["start"], document["end"]),
-        _claims_from(document["claims"]),
-    )
-
-
-def _claims_document(claims: Sequence[Claim]) -> list[list[Any]]:
-    return [[str(one.resource_id), int(one.role), one.quantity] for one in claims]
-
-
-def _claims_from(document: list[list[Any]]) -> tuple[Claim, ...]:
-    return tuple(Claim(as_uuid(key), ClaimRole(role), quantity) for key, role, quantity in document)
 
 
 def _request_document(request: Proposal) -> dict[str, Any]:
@@ -158,7 +136,7 @@ def _request_document(request: Proposal) -> dict[str, Any]:
         "time_zone": request.time_zone,
         "status": int(request.status),
         "created_at": request.created_at.isoformat(),
-        "claims": _claims_document(request.claims),
+        "claims": claims_document(request.claims),
         "hold_expires_at": None if expires is None else expires.isoformat(),
     }
 
@@ -173,6 +151,6 @@ def _request_from(document: Row) -> Proposal:
         time_zone=document["time_zone"],
         status=ScheduleStatus(document["status"]),
         created_at=as_instant(document["created_at"]),
-        claims=_claims_from(document["claims"]),
+        claims=claims_from(document["claims"]),
         hold_expires_at=None if expires is None else as_instant(expires),
     )

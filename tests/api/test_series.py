@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from api.settings import Settings
 from tests.api.people import CUSTOMER, STAFF
 
 Make = Callable[..., Awaitable[str]]
@@ -44,6 +46,12 @@ def starts(body: dict[str, Any], *statuses: str) -> list[str]:
         for one in body["occurrences"]
         if one["status"] in (statuses or ("Tentative", "Scheduled", "Confirmed"))
     ]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """With time to look at every date, however busy the machine is."""
+    return Settings(home=tmp_path, solve_seconds=30)
 
 
 @pytest.fixture
@@ -438,3 +446,64 @@ async def test_the_conflict_of_two_series_is_listed_and_handled_once(
     assert (await client.post(f"{path}/dismiss", json={}, headers=as_manager)).status_code == 200
     assert {row["status"] for row in await rows("SELECT status FROM schedule_conflicts")} == {4}
     assert (await client.get(f"{URL}/conflicts", headers=as_manager)).json()["items"] == []
+
+
+async def test_a_refused_series_is_offered_with_its_dates_moved_or_left_out(
+    client: httpx.AsyncClient, make_hall: Any, book: Any, make_event: Make, as_manager: Headers, rows: Any
+) -> None:
+    hall = await make_hall("Ballroom", interchange_group="halls")
+    other = await make_hall("Pavilion", interchange_group="halls")
+    rival = await make_event("Gala")
+    for week in (1, 3):
+        await book(hall.calendar_id, rival, at(19, week), at(21, week))
+    body = weekly(await make_event("Rehearsal"), hall.calendar_id)
+    refused = (await client.post(URL, json=body, headers=as_manager)).json()
+    found = {one["kind"]: one for one in refused["suggestions"]}
+    assert list(found) == ["ResourceChanged", "Rescheduled", "OccurrencesSkipped"]
+    assert all(one["optimal"] for one in found.values())
+
+    def placed(one: dict[str, Any]) -> list[tuple[str, str]]:
+        return [(change["to"]["calendarId"], change["to"]["startDateTime"]) for change in one["changes"]]
+
+    assert placed(found["ResourceChanged"]) == [(other.calendar_id, at(18, week)) for week in (1, 3)]
+    assert placed(found["Rescheduled"]) == [(hall.calendar_id, at(17, week)) for week in (1, 3)]
+    skipping = found["OccurrencesSkipped"]
+    assert (skipping["changes"], skipping["skippedOccurrences"]) == ([], [at(18, 1), at(18, 3)])
+    assert skipping["cost"] == {"total": 4_000, "terms": {"occurrences_skipped": 4_000}}
+    assert skipping["summary"].startswith("Leave out Rehearsal on Monday ")
+
+    applied = await client.post(found["Rescheduled"]["apply"]["href"], headers=as_manager)
+    assert applied.status_code == 200, applied.text
+    (series,) = applied.json()["schedules"]
+    assert starts(series) == [at(18), at(17, 1), at(18, 2), at(17, 3)]
+    assert [one["originalStart"] for one in series["occurrences"]] == [at(18, week) for week in range(4)]
+    detached = await rows(
+        "SELECT is_detached FROM scheduled_events WHERE series_id IS NOT NULL ORDER BY during"
+    )
+    assert [row["is_detached"] for row in detached] == [False, True, False, True]
+    # The others answer the same request, which is booked now.
+    late = await client.post(skipping["apply"]["href"], headers=as_manager)
+    assert (late.status_code, late.json()["detail"]) == (409, "This request has been booked already")
+
+
+async def test_leaving_dates_out_books_the_rest(
+    client: httpx.AsyncClient, hall: Any, book: Any, make_event: Make, as_manager: Headers
+) -> None:
+    await book(hall.calendar_id, await make_event("Gala"), at(19, 1), at(21, 1))
+    body = weekly(await make_event("Rehearsal"), hall.calendar_id)
+    refused = (await client.post(URL, json=body, headers=as_manager)).json()
+    skipping = refused["suggestions"][-1]
+    assert skipping["kind"] == "OccurrencesSkipped"
+    applied = (await client.post(skipping["apply"]["href"], headers=as_manager)).json()
+    assert starts(applied["schedules"][0]) == [at(18), at(18, 2), at(18, 3)]
+
+
+async def test_when_every_date_clashes_none_is_left_out(
+    client: httpx.AsyncClient, hall: Any, make_event: Make, as_manager: Headers, series: dict[str, Any]
+) -> None:
+    assert series["status"] == "Scheduled"
+    body = weekly(await make_event("Yoga"), hall.calendar_id)
+    refused = (await client.post(URL, json=body, headers=as_manager)).json()
+    assert [one["kind"] for one in refused["suggestions"]] == ["Rescheduled"]
+    asked = await client.post(f"{URL}/suggestions", json=body, headers=as_manager)
+    assert [one["kind"] for one in asked.json()["suggestions"]] == ["Rescheduled"]

@@ -109,3 +109,6 @@ $$;
 REVOKE EXECUTE ON FUNCTION conflict_spans(uuid[], timestamptz), conflict_group(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION conflict_spans(uuid[], timestamptz), conflict_group(uuid)
     TO callboard_app, callboard_worker;
+
+-- The refused series, to be made when the suggestion is applied.
+ALTER TABLE suggestions ADD COLUMN series jsonb;
