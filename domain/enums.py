@@ -132,3 +132,12 @@ class SuggestionKind(StrEnum):
     Rescheduled = "Rescheduled"
     ResourceChanged = "ResourceChanged"
     RescheduledAndResourceChanged = "RescheduledAndResourceChanged"
+
+
+class ViewType(StrEnum):
+    """How much of a calendar a view shows; Custom is any range of dates."""
+
+    Daily = "Daily"
+    Weekly = "Weekly"
+    Monthly = "Monthly"
+    Custom = "Custom"
