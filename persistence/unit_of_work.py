@@ -18,15 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from domain.facts import Fact
 from domain.ports import Clock, IdSource
 from domain.viewer import Viewer
-from persistence.documents import fact_document
+from persistence.outbox import Occurrence, append_facts
 
-# One JSON parameter however many rows: a clash with sixty others leaves sixty facts.
-_APPEND_FACTS = text(
-    "INSERT INTO outbox (outbox_id, fact_type, aggregate_id, payload, occurred_at)"
-    " SELECT outbox_id, fact_type, aggregate_id, payload, occurred_at"
-    " FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS fact (outbox_id uuid, fact_type text,"
-    " aggregate_id uuid, payload jsonb, occurred_at timestamptz)"
-)
 _APPEND_AUDIT = text(
     "INSERT INTO audit_log (audit_id, occurred_at, user_id, role, action, subject_id, before, after)"
     " SELECT audit_id, occurred_at, user_id, role, action, subject_id, before, after"
@@ -87,17 +80,8 @@ class UnitOfWork:
     async def flush(self) -> None:
         """Write the facts and audit entries."""
         if self._facts:
-            rows = [
-                {
-                    "outbox_id": self.ids.ordered(),
-                    "fact_type": type(fact).__name__,
-                    "aggregate_id": aggregate_id,
-                    "payload": fact_document(fact),
-                    "occurred_at": self.now,
-                }
-                for aggregate_id, fact in self._facts
-            ]
-            await self.connection.execute(_APPEND_FACTS, {"rows": orjson.dumps(rows).decode()})
+            facts = [Occurrence(aggregate_id, fact, self.now) for aggregate_id, fact in self._facts]
+            await append_facts(self.connection, self.ids, facts)
         if self._audit:
             await self.connection.execute(_APPEND_AUDIT, {"rows": orjson.dumps(self._audit).decode()})
 
