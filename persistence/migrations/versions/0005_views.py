@@ -1,4 +1,4 @@
-"""Calendar views."""
+"""Calendar views, and the revisions that cached answers carry."""
 
 from pathlib import Path
 
@@ -13,12 +13,17 @@ _SQL = Path(__file__).parent.parent / "sql"
 
 
 def upgrade() -> None:
-    """Make what views read."""
+    """Make what views read, and the revisions."""
     driver = op.get_bind().connection.driver_connection
     assert driver is not None
-    driver.execute((_SQL / "0005_views.sql").read_text())
+    for part in ("views", "revisions"):
+        driver.execute((_SQL / f"0005_{part}.sql").read_text())
 
 
 def downgrade() -> None:
-    """Drop it."""
-    op.get_bind().exec_driver_sql("DROP FUNCTION calendar_bookings(uuid, tstzrange, timestamptz)")
+    """Drop them."""
+    arguments = "uuid[], uuid[], uuid[], uuid[], uuid[], boolean, boolean"
+    op.get_bind().exec_driver_sql(
+        f"DROP FUNCTION bump_revisions({arguments}), touched({arguments}),"
+        " calendar_bookings(uuid, tstzrange, timestamptz); DROP TABLE revisions"
+    )
