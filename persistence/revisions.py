@@ -10,6 +10,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from domain.viewer import Viewer
+
 _BUMP = text(
     "SELECT bump_revisions(CAST(:calendars AS uuid[]), CAST(:resources AS uuid[]), CAST(:users AS uuid[]),"
     " CAST(:bookings AS uuid[]), CAST(:events AS uuid[]), :conflicts, :calendar_list)"
@@ -70,3 +72,9 @@ async def read_revisions(
     """The revision of each as of now, 0 for one that has never changed. Read them before what they are of."""
     parameters = {"kinds": [int(kind) for kind, _ in wanted], "ids": [key for _, key in wanted]}
     return tuple((await connection.execute(_READ, parameters)).scalars())
+
+
+async def revision_for(connection: AsyncConnection, viewer: Viewer, *shown: tuple[RevisionKind, UUID]) -> str:
+    """The revision of an answer that shows these to the viewer; below Manager, with what they are granted."""
+    granted = [] if viewer.sees_all else [(RevisionKind.Grants, viewer.user_id)]
+    return ".".join(str(one) for one in await read_revisions(connection, [*shown, *granted]))

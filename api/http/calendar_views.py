@@ -11,17 +11,21 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Depends, Path, Query, Response
 
 from api.bootstrap import Callboard
+from api.cache.entry import Fresh
+from api.cache.kind import CacheKind
+from api.cache.scope import scope_on_calendar
 from api.dto.calendar_view import CalendarViewDto
 from api.dto.time_zone import TimeZone
 from api.dto.working_hours import DAYS, Day
-from api.features.get_calendar import GetCalendar
+from api.features.get_calendar_revision import GetCalendarRevision
 from api.features.get_calendar_view import GetCalendarView
 from api.features.get_daily_schedule import GetDailySchedule
 from api.features.get_monthly_schedule import GetMonthlySchedule
 from api.features.get_weekly_schedule import GetWeeklySchedule
+from api.http.kept_answer import NOT_MODIFIED, IfNoneMatch, body_of, kept_answer
 from api.http.problem_docs import problem_docs
 from api.http.request import ServiceOf, ViewerOf
-from api.http.wire import FIRST_YEAR, LAST_YEAR, JsonResponse, LocalDate
+from api.http.wire import FIRST_YEAR, LAST_YEAR, LocalDate, format_instant
 from domain.calendar_view import (
     FROM_HOUR,
     MAXIMUM_DAYS,
@@ -50,29 +54,44 @@ QUERIES = {
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where and in which zone somebody looks at a calendar."""
+    """Where, in which zone and with what in hand somebody who may looks at a calendar."""
 
     service: Callboard
     viewer: Viewer
     calendar_id: UUID
     zone: ZoneInfo
+    revision: str
+    if_none_match: str | None
 
     def today(self) -> date:
         """The date it is in the zone."""
         return self.service.database.clock.now().astimezone(self.zone).date()
 
     async def show(self, window: CalendarWindow) -> Response:
-        """The answer."""
-        view = await self.service.bus.send(QUERIES[window.view_type](self.calendar_id, window), self.viewer)
+        """The answer, kept or made anew for 5 minutes at most (SCH-043)."""
+
+        async def make() -> Fresh:
+            query = QUERIES[window.view_type](self.calendar_id, window)
+            view = await self.service.bus.send(query, self.viewer)
+            return Fresh(body_of(CalendarViewDto.of(view)), view.entries.lapses_at)
+
+        entry = await self.service.cache.answer(
+            CacheKind.CalendarViews, self._key(window), self.revision, make
+        )
+        slot, now = window.slot, self.service.database.clock.now()
         fact = CalendarViewGenerated(
-            self.calendar_id,
-            window.view_type,
-            window.slot.start_date_time,
-            window.slot.end_date_time,
-            self.service.database.clock.now(),
+            self.calendar_id, window.view_type, slot.start_date_time, slot.end_date_time, now
         )
         self.service.query_facts.record(self.calendar_id, fact)
-        return JsonResponse(CalendarViewDto.of(view))
+        return kept_answer(entry, self.if_none_match)
+
+    def _key(self, window: CalendarWindow) -> str:
+        """The contract's key, then what else the answer depends on."""
+        shown = "/".join(
+            format_instant(one) for one in (window.slot.start_date_time, window.slot.end_date_time)
+        )
+        scope = scope_on_calendar(self.viewer)
+        return f"{self.calendar_id}:{window.first}:{window.view_type}:{self.zone.key}:{shown}:{scope}"
 
 
 async def _desk(
@@ -82,9 +101,11 @@ async def _desk(
     time_zone: Annotated[
         TimeZone | None, Query(alias="timeZone", description="Whose dates to show; the calendar's without it")
     ] = None,
+    if_none_match: IfNoneMatch = None,
 ) -> Desk:
-    calendar = await service.bus.send(GetCalendar(calendar_id), viewer)
-    return Desk(service, viewer, calendar_id, ZoneInfo(time_zone or calendar.time_zone))
+    found = await service.bus.send(GetCalendarRevision(calendar_id), viewer)
+    zone = ZoneInfo(time_zone or found.time_zone)
+    return Desk(service, viewer, calendar_id, zone, found.revision, if_none_match)
 
 
 DeskOf = Annotated[Desk, Depends(_desk)]
@@ -92,10 +113,10 @@ OfDate = Annotated[LocalDate | None, Query(alias="date", description="Today with
 FromHour = Annotated[int, Query(alias="fromHour", ge=0, le=23)]
 ToHour = Annotated[int, Query(alias="toHour", ge=1, le=24, description="24 is the day's end")]
 WeekStartsOn = Annotated[Day | None, Query(alias="weekStartsOn", description="Monday without it")]
-Problems = problem_docs(400, 404)
+ANSWERS = {**NOT_MODIFIED, **problem_docs(400, 404)}
 
 
-@router.get("/view", response_model=CalendarViewDto, responses=Problems)
+@router.get("/view", response_model=CalendarViewDto, responses=ANSWERS)
 async def get_calendar_view(
     desk: DeskOf,
     view_type: Annotated[ViewType | None, Query(alias="viewType", description="Monthly without it")] = None,
@@ -121,7 +142,7 @@ async def get_calendar_view(
             return await desk.show(monthly(shown.year, shown.month, desk.zone))
 
 
-@router.get("/daily", response_model=CalendarViewDto, responses=Problems)
+@router.get("/daily", response_model=CalendarViewDto, responses=ANSWERS)
 async def get_daily_schedule(
     desk: DeskOf, day: OfDate = None, from_hour: FromHour = FROM_HOUR, to_hour: ToHour = TO_HOUR
 ) -> Response:
@@ -129,7 +150,7 @@ async def get_daily_schedule(
     return await desk.show(_daily(day or desk.today(), desk.zone, from_hour, to_hour))
 
 
-@router.get("/weekly", response_model=CalendarViewDto, responses=Problems)
+@router.get("/weekly", response_model=CalendarViewDto, responses=ANSWERS)
 async def get_weekly_schedule(
     desk: DeskOf,
     day: OfDate = None,
@@ -146,7 +167,7 @@ async def get_weekly_schedule(
     return await desk.show(weekly(first, desk.zone))
 
 
-@router.get("/monthly", response_model=CalendarViewDto, responses=Problems)
+@router.get("/monthly", response_model=CalendarViewDto, responses=ANSWERS)
 async def get_monthly_schedule(
     desk: DeskOf,
     month: Annotated[int | None, Query(ge=1, le=12, description="This month without it")] = None,

@@ -41,5 +41,25 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp ROWS 500 
     FROM found f LEFT JOIN levels l ON l.scheduled_event_id = f.scheduled_event_id
 $$;
 
-REVOKE EXECUTE ON FUNCTION calendar_bookings(uuid, tstzrange, timestamptz) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION calendar_bookings(uuid, tstzrange, timestamptz) TO callboard_app, callboard_worker;
+CREATE INDEX scheduled_events_holds ON scheduled_events (hold_expires_at) WHERE status = 0;
+
+-- When the next hold expires that an open conflict is with; such a conflict is over then, without anybody writing.
+CREATE FUNCTION next_conflict_lapse(p_now timestamptz) RETURNS timestamptz
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT b.hold_expires_at FROM scheduled_events b
+    WHERE b.status = 0 AND b.hold_expires_at > p_now
+      AND (
+          EXISTS (SELECT FROM schedule_conflicts s
+                  WHERE s.scheduled_event_id = b.scheduled_event_id AND s.status IN (0, 1, 3))
+          OR EXISTS (SELECT FROM schedule_conflicts s
+                     WHERE s.conflicting_event_id = b.scheduled_event_id AND s.status IN (0, 1, 3))
+      )
+    ORDER BY b.hold_expires_at LIMIT 1
+$$;
+
+REVOKE EXECUTE ON FUNCTION
+    calendar_bookings(uuid, tstzrange, timestamptz), next_conflict_lapse(timestamptz)
+    FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION
+    calendar_bookings(uuid, tstzrange, timestamptz), next_conflict_lapse(timestamptz)
+    TO callboard_app, callboard_worker;

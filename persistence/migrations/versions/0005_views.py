@@ -25,5 +25,6 @@ def downgrade() -> None:
     arguments = "uuid[], uuid[], uuid[], uuid[], uuid[], boolean, boolean"
     op.get_bind().exec_driver_sql(
         f"DROP FUNCTION bump_revisions({arguments}), touched({arguments}),"
-        " calendar_bookings(uuid, tstzrange, timestamptz); DROP TABLE revisions"
+        " calendar_bookings(uuid, tstzrange, timestamptz), next_conflict_lapse(timestamptz);"
+        " DROP INDEX scheduled_events_holds; DROP TABLE revisions"
     )
