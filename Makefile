@@ -21,8 +21,9 @@ LOCKED := --no-deps --require-hashes -r
 # A virtual environment keeps absolute paths: one that was moved is set up again where it is now.
 MOVED := $(if $(shell [ "$$(cat .venv/.place 2>/dev/null)" = "$(CURDIR)" ] || echo moved),FORCE)
 
-# Tests are told nothing by the settings of whoever runs them, least of all where the demo's home is.
-WITHOUT_SETTINGS = env $$(env | sed -n 's/^\(CALLBOARD_[A-Z0-9_]*\)=.*/-u \1/p')
+# Tests are told nothing by the settings of whoever runs them, least of all where the demo's home is, but for
+# CALLBOARD_TEST_...
+WITHOUT_SETTINGS = env $$(env | sed -n '/^CALLBOARD_TEST_/d; s/^\(CALLBOARD_[A-Z0-9_]*\)=.*/-u \1/p')
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:

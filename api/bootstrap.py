@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from api.advice.service import AdviceService
 from api.auth.home_issuer import issuer_of
 from api.auth.issuer import Issuer
 from api.bus import Bus
+from api.cache.cache import Cache
+from api.cache.seal import Seal
+from api.cache.store import Store
+from api.query_facts import QueryFacts
 from api.routes import ROUTES
 from api.settings import Settings
 from persistence.database import Database
@@ -23,16 +28,27 @@ class Callboard:
     issuer: Issuer
     bus: Bus
     advice: AdviceService
+    query_facts: QueryFacts
+    cache: Cache
 
     async def close(self) -> None:
         """Let go of everything held."""
         self.advice.close()
+        await self.query_facts.close()
+        await self.cache.close()
         await self.database.close()
 
 
 def bootstrap(settings: Settings, database_url: str) -> Callboard:
     """The service on the database at the URL, which must be the application role's."""
-    database = Database(database_url, SystemClock(), RandomIds(), pool_size=settings.database_pool_size)
+    return wire(
+        settings, Database(database_url, SystemClock(), RandomIds(), pool_size=settings.database_pool_size)
+    )
+
+
+def wire(settings: Settings, database: Database) -> Callboard:
+    """The service on a database."""
+    issuer = issuer_of(settings)
     bus = Bus(database.unit_of_work, ROUTES, settings.policy)
     advice = AdviceService(
         database,
@@ -41,4 +57,10 @@ def bootstrap(settings: Settings, database_url: str) -> Callboard:
         solve_seconds=settings.solve_seconds,
         horizon_days=settings.suggestion_horizon_days,
     )
-    return Callboard(settings, database, issuer_of(settings), bus, advice)
+
+    def now() -> datetime:
+        return database.clock.now()
+
+    store = Store(settings.cache_url, entries=settings.cache_entries)
+    cache = Cache(store, Seal(issuer.secret("cache entries")), now, settings.cache_lifetimes)
+    return Callboard(settings, database, issuer, bus, advice, QueryFacts(database), cache)

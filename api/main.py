@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from api.bootstrap import Callboard
 from api.http import (
     calendar_access,
+    calendar_views,
     calendars,
     conflict_problem,
     conflicts,
@@ -53,6 +54,7 @@ def create_app(callboard: Callboard) -> FastAPI:
         health.router,
         calendars.router,
         calendar_access.router,
+        calendar_views.router,
         resources.router,
         events.router,
         imports.router,

@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from api.cache.kind import CacheKind
 from domain.local_time import is_time_zone
 from domain.policy import Policy
 
@@ -21,6 +22,8 @@ class Settings(BaseSettings):
     home: where the embedded database, the issuer's key and files live.
     database_url, database_owner_url: your own PostgreSQL; without them the embedded one under `home` is used.
     issuer, audience: what internal tokens say, and must say.
+    redis_url: where several processes share cached answers; without it each process keeps its own in memory.
+    cache_entries: how many answers a process keeps in memory. cache_..._seconds: 0 keeps none.
     solve_seconds: what a refused booking may wait for suggestions; past it the 409 links to them instead.
     """
 
@@ -35,6 +38,13 @@ class Settings(BaseSettings):
     issuer: str = "callboard"
     audience: str = "callboard"
     token_lifetime_minutes: int = Field(default=12 * 60, ge=1, le=10 * _YEAR_MINUTES)
+
+    redis_url: SecretStr | None = None
+    cache_entries: int = Field(default=1_000, ge=1, le=1_000_000)
+    cache_views_seconds: int = Field(default=300, ge=0, le=86_400)
+    cache_availability_seconds: int = Field(default=120, ge=0, le=86_400)
+    cache_conflicts_seconds: int = Field(default=60, ge=0, le=86_400)
+    cache_calendars_seconds: int = Field(default=1_800, ge=0, le=86_400)
 
     body_limit_bytes: int = Field(default=10_000_000, ge=1, le=1_000_000_000)
     solve_seconds: float = Field(default=0.5, gt=0, le=3_600)
@@ -57,6 +67,29 @@ class Settings(BaseSettings):
         if not is_time_zone(name):
             raise ValueError("it is not an IANA time zone such as Europe/Brussels")
         return name
+
+    @field_validator("redis_url")
+    @classmethod
+    def _cache_scheme(cls, url: SecretStr | None) -> SecretStr | None:
+        scheme = "mem" if url is None else url.get_secret_value().partition("://")[0]
+        if scheme not in {"mem", "redis", "rediss"}:
+            raise ValueError("it should look like redis://host:6379/0, rediss://..., or mem://")
+        return url
+
+    @property
+    def cache_url(self) -> str:
+        """Where answers are cached."""
+        return "mem://" if self.redis_url is None else self.redis_url.get_secret_value()
+
+    @property
+    def cache_lifetimes(self) -> dict[CacheKind, timedelta]:
+        """How long each kind of answer is cached at most (spec 12.1)."""
+        return {
+            CacheKind.CalendarViews: timedelta(seconds=self.cache_views_seconds),
+            CacheKind.ResourceAvailability: timedelta(seconds=self.cache_availability_seconds),
+            CacheKind.ConflictList: timedelta(seconds=self.cache_conflicts_seconds),
+            CacheKind.CalendarMetadata: timedelta(seconds=self.cache_calendars_seconds),
+        }
 
     @property
     def policy(self) -> Policy:

@@ -145,3 +145,12 @@ class SuggestionKind(StrEnum):
     ResourceChanged = "ResourceChanged"
     RescheduledAndResourceChanged = "RescheduledAndResourceChanged"
     OccurrencesSkipped = "OccurrencesSkipped"
+
+
+class ViewType(StrEnum):
+    """How much of a calendar a view shows; Custom is any range of dates."""
+
+    Daily = "Daily"
+    Weekly = "Weekly"
+    Monthly = "Monthly"
+    Custom = "Custom"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from domain.enums import ConflictLevel, ConflictType, ResolutionMethod
+from domain.enums import ConflictLevel, ConflictType, ResolutionMethod, ViewType
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,17 @@ class EventRemovedFromCalendar(Fact):
     calendar_id: UUID
     removed_by: UUID
     reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarViewGenerated(Fact):
+    """A calendar view was asked for, and answered from the cache or anew."""
+
+    calendar_id: UUID
+    view_type: ViewType
+    start_date: datetime
+    end_date: datetime
+    generated_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

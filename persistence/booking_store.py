@@ -83,13 +83,16 @@ async def look(uow: UnitOfWork, question: Question) -> Picture:
 async def insert_booking(uow: UnitOfWork, booking: ScheduledEvent, placed: Iterable[PlacedClaim]) -> None:
     """Store a new booking with its claims. Raises TransactionLost when a claim's slot was taken meanwhile."""
     await uow.connection.execute(insert(tables.scheduled_events).values(_booking_values(booking)))
+    uow.touch(booking_ids=[booking.scheduled_event_id])
     await _insert_claims(uow, booking, placed)
 
 
 async def replace_booking(uow: UnitOfWork, booking: ScheduledEvent, placed: Iterable[PlacedClaim]) -> None:
     """Store a changed booking: all old claims go in an earlier statement than the new ones come."""
     key = booking.scheduled_event_id
-    await uow.connection.execute(delete(tables.claims).where(tables.claims.c.scheduled_event_id == key))
+    gone = delete(tables.claims).where(tables.claims.c.scheduled_event_id == key)
+    given_up = await uow.connection.execute(gone.returning(tables.claims.c.resource_id))
+    uow.touch(resource_ids=given_up.scalars())
     await update_booking(uow, booking)
     await _insert_claims(uow, booking, placed)
 
@@ -137,6 +140,7 @@ async def record_conflicts(
 
 def _leave_fact(uow: UnitOfWork, row: Row, method: ResolutionMethod) -> None:
     key = row["schedule_conflict_id"]
+    uow.touch(booking_ids=[row["scheduled_event_id"], row["conflicting_event_id"]])
     if row["change"] == "detected":
         detected = ScheduleConflictDetected(
             key,
@@ -161,12 +165,18 @@ def _fingerprint(clash: Clash) -> dict[str, Any]:
 
 async def update_booking(uow: UnitOfWork, booking: ScheduledEvent) -> None:
     """Store a booking whose claims stay as they are."""
-    bookings = tables.scheduled_events
-    await uow.connection.execute(
+    bookings, old = tables.scheduled_events, tables.scheduled_events.alias("old")
+    key = booking.scheduled_event_id
+    statement = (
         update(bookings)
-        .where(bookings.c.scheduled_event_id == booking.scheduled_event_id)
+        .where(
+            bookings.c.scheduled_event_id == key, old.c.scheduled_event_id == bookings.c.scheduled_event_id
+        )
         .values(_booking_values(booking))
+        .returning(old.c.calendar_id)
     )
+    left = await uow.connection.execute(statement)
+    uow.touch(calendar_ids=left.scalars(), booking_ids=[key])
 
 
 async def _insert_claims(uow: UnitOfWork, booking: ScheduledEvent, placed: Iterable[PlacedClaim]) -> None:

@@ -85,6 +85,13 @@ async def load(uow: UnitOfWork, schedule: LoadedSchedule) -> LoadReport:
     bookings = await _missing(uow, schedule.bookings)
     placed = _place(picture, bookings)
     await insert_bookings(uow, bookings, placed)
+    uow.touch(
+        calendar_ids=picture.calendars,
+        resource_ids=picture.resources,
+        booking_ids=(one.scheduled_event_id for one in bookings),
+        calendar_list=bool(calendars),
+        conflicts=True,
+    )
     conflicts, vanished = _detect(picture, bookings, uow.now)
     await record_conflicts(uow, conflicts, vanished)
     _audit(uow, schedule, calendars | resources | events)

@@ -223,3 +223,11 @@ outbox = Table(
     Column("published_at", _INSTANT),
     Column("sequence", BigInteger),
 )
+
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("kind", SmallInteger, primary_key=True),
+    Column("id", Uuid, primary_key=True),
+    Column("revision", BigInteger, nullable=False),
+)

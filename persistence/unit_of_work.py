@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,15 +18,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from domain.facts import Fact
 from domain.ports import Clock, IdSource
 from domain.viewer import Viewer
-from persistence.documents import fact_document
+from persistence.outbox import Occurrence, append_facts
+from persistence.revisions import Touched
 
-# One JSON parameter however many rows: a clash with sixty others leaves sixty facts.
-_APPEND_FACTS = text(
-    "INSERT INTO outbox (outbox_id, fact_type, aggregate_id, payload, occurred_at)"
-    " SELECT outbox_id, fact_type, aggregate_id, payload, occurred_at"
-    " FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS fact (outbox_id uuid, fact_type text,"
-    " aggregate_id uuid, payload jsonb, occurred_at timestamptz)"
-)
 _APPEND_AUDIT = text(
     "INSERT INTO audit_log (audit_id, occurred_at, user_id, role, action, subject_id, before, after)"
     " SELECT audit_id, occurred_at, user_id, role, action, subject_id, before, after"
@@ -39,7 +33,7 @@ _APPEND_AUDIT = text(
 class UnitOfWork:
     """What a handler works with: the viewer, the instant of all it writes, and the open transaction.
 
-    Facts and audit entries given here are written just before the commit.
+    Facts and audit entries given here, and what is said to be touched, are written just before the commit.
     """
 
     connection: AsyncConnection
@@ -49,6 +43,7 @@ class UnitOfWork:
     clock: Clock
     _facts: list[tuple[UUID, Fact]] = field(default_factory=list)
     _audit: list[dict[str, Any]] = field(default_factory=list)
+    _touched: Touched = field(default_factory=Touched)
 
     def record(self, aggregate_id: UUID, fact: Fact) -> None:
         """Leave a fact in the outbox."""
@@ -75,6 +70,31 @@ class UnitOfWork:
             }
         )
 
+    def touch(
+        self,
+        *,
+        calendar_ids: Iterable[UUID] = (),
+        resource_ids: Iterable[UUID] = (),
+        booking_ids: Iterable[UUID] = (),
+        event_ids: Iterable[UUID] = (),
+        user_ids: Iterable[UUID] = (),
+        conflicts: bool = False,
+        calendar_list: bool = False,
+    ) -> None:
+        """Say what is written that a cached answer may show; the answer is not given again (DESIGN 4.9).
+
+        booking_ids: also stands for their calendars and claims as they are at the commit, and for those they
+            conflict with; what they were before is to be named besides. event_ids: for all their bookings.
+        user_ids: of whom the grants change.
+        """
+        self._touched.calendar_ids.update(calendar_ids)
+        self._touched.resource_ids.update(resource_ids)
+        self._touched.booking_ids.update(booking_ids)
+        self._touched.event_ids.update(event_ids)
+        self._touched.user_ids.update(user_ids)
+        self._touched.conflicts |= conflicts
+        self._touched.calendar_list |= calendar_list
+
     def catch_up(self) -> None:
         """Take the present as the instant of what is written from here on: waiting for locks takes time."""
         self.now = max(self.now, self.clock.now())
@@ -85,21 +105,13 @@ class UnitOfWork:
         return [fact for _, fact in self._facts]
 
     async def flush(self) -> None:
-        """Write the facts and audit entries."""
+        """Write the facts and audit entries, and last, for it locks what is shared, what has been touched."""
         if self._facts:
-            rows = [
-                {
-                    "outbox_id": self.ids.ordered(),
-                    "fact_type": type(fact).__name__,
-                    "aggregate_id": aggregate_id,
-                    "payload": fact_document(fact),
-                    "occurred_at": self.now,
-                }
-                for aggregate_id, fact in self._facts
-            ]
-            await self.connection.execute(_APPEND_FACTS, {"rows": orjson.dumps(rows).decode()})
+            facts = [Occurrence(aggregate_id, fact, self.now) for aggregate_id, fact in self._facts]
+            await append_facts(self.connection, self.ids, facts)
         if self._audit:
             await self.connection.execute(_APPEND_AUDIT, {"rows": orjson.dumps(self._audit).decode()})
+        await self._touched.bump(self.connection)
 
 
 class TransactionLost(Exception):

@@ -9,8 +9,9 @@ from pathlib import Path
 from uuid import UUID
 
 import jwt
-from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from domain.enums import Role
 from domain.errors import UnauthorizedException
@@ -42,6 +43,11 @@ class Issuer:
             "exp": int((now + lifetime).timestamp()),
         }
         return jwt.encode(claims, self.key, algorithm=_ALGORITHM)
+
+    def secret(self, purpose: str) -> bytes:
+        """A secret of 32 bytes that whoever holds this key can make again, another for each purpose."""
+        number = self.key.private_numbers().private_value
+        return HKDF(hashes.SHA256(), 32, None, purpose.encode()).derive(number.to_bytes(32, "big"))
 
     def viewer(self, token: str) -> Viewer:
         """Whose token it is. Raises UnauthorizedException for anything but a valid token of ours."""

@@ -8,12 +8,12 @@ from pydantic import Field, StringConstraints
 
 from api.http.wire import ByName, Instant, Wire
 from domain.enums import DayOfWeek, RecurrenceType
-from domain.recurrence.pattern import RecurrencePattern
+from domain.recurrence.pattern import RecurrencePattern as Pattern
 
 Rule = Annotated[str, StringConstraints(max_length=1000)]
 
 
-class RecurrencePatternDto(Wire):
+class RecurrencePattern(Wire):
     """How a series repeats. rrule: of a Custom one, its RFC 5545 rule, such as FREQ=MONTHLY;BYDAY=-1FR."""
 
     type: Annotated[RecurrenceType, ByName()]
@@ -25,7 +25,7 @@ class RecurrencePatternDto(Wire):
     rrule: Rule | None = None
 
     @classmethod
-    def of(cls, pattern: RecurrencePattern) -> RecurrencePatternDto:
+    def of(cls, pattern: Pattern) -> RecurrencePattern:
         """The pattern in JSON."""
         return cls(
             type=pattern.recurrence_type,
@@ -37,9 +37,9 @@ class RecurrencePatternDto(Wire):
             rrule=pattern.rrule,
         )
 
-    def pattern(self) -> RecurrencePattern:
+    def pattern(self) -> Pattern:
         """The pattern the caller asks for."""
-        return RecurrencePattern(
+        return Pattern(
             self.type,
             self.interval,
             tuple(self.days_of_week or ()),

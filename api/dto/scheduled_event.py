@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from api.dto.recurrence import RecurrencePatternDto
+from api.dto.recurrence import RecurrencePattern
 from api.dto.time_zone import TimeZone
 from api.http.wire import ByName, Instant, Text, Wire
 from domain.entities import Claim
@@ -20,7 +20,7 @@ from domain.enums import (
     RecurrenceType,
     ScheduleStatus,
 )
-from domain.recurrence.pattern import RecurrencePattern
+from domain.recurrence.pattern import RecurrencePattern as Pattern
 from domain.time_slot import TimeSlot
 from persistence.readers.bookings import BookingDetail, BookingSummary, ConflictSummary
 
@@ -65,7 +65,7 @@ class BookingRequestDto(Wire):
     start_date_time: Instant
     end_date_time: Instant
     time_zone: TimeZone
-    recurrence_pattern: RecurrencePatternDto | None = None
+    recurrence_pattern: RecurrencePattern | None = None
     resources: list[ResourceClaimDto] = Field(default_factory=list, max_length=MAXIMUM_CLAIMS)
     override: OverrideDto | None = None
 
@@ -82,7 +82,7 @@ class BookingRequestDto(Wire):
         return None if self.override is None else self.override.reason
 
     @property
-    def pattern(self) -> RecurrencePattern | None:
+    def pattern(self) -> Pattern | None:
         """How it repeats; None for a single booking."""
         if self.recurrence_pattern is None or self.recurrence_pattern.type is RecurrenceType.NONE:
             return None
@@ -163,7 +163,7 @@ class ScheduledEventDetailDto(ScheduledEventSummaryDto):
     A whole series is told like a booking at the time of its first occurrence, with all its occurrences.
     """
 
-    recurrence_pattern: RecurrencePatternDto | None = None
+    recurrence_pattern: RecurrencePattern | None = None
     conflicts: list[ConflictSummaryDto]
     resources: list[ResourceClaimDto] | None = None
     occurrences: list[ScheduledEventSummaryDto] | None = None
@@ -174,7 +174,7 @@ class ScheduledEventDetailDto(ScheduledEventSummaryDto):
         pattern = detail.summary.pattern
         return cls(
             **_summary_fields(detail.summary),
-            recurrence_pattern=None if pattern is None else RecurrencePatternDto.of(pattern),
+            recurrence_pattern=None if pattern is None else RecurrencePattern.of(pattern),
             conflicts=[ConflictSummaryDto.of(one) for one in detail.conflicts],
             resources=[ResourceClaimDto.of(one) for one in detail.claims] or None,
             occurrences=[ScheduledEventSummaryDto.of(one) for one in detail.occurrences] or None,

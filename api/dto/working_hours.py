@@ -11,7 +11,7 @@ from api.http.wire import Wire
 from domain.working_hours import WorkingHours
 
 Day = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
-_DAYS: tuple[Day, ...] = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+DAYS: tuple[Day, ...] = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 ClockTime = Annotated[str, StringConstraints(pattern=r"^(?:([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")]
 """Local wall-clock time; 24:00 is the day's end."""
@@ -39,8 +39,7 @@ def working_hours(days: Mapping[Day, list[OpeningDto]]) -> WorkingHours:
     """The domain's value. Raises ValueError for ranges that are empty or overlap."""
     return WorkingHours(
         tuple(
-            tuple(sorted((_minute(one.start), _minute(one.end)) for one in days.get(day, [])))
-            for day in _DAYS
+            tuple(sorted((_minute(one.start), _minute(one.end)) for one in days.get(day, []))) for day in DAYS
         )
     )
 
@@ -49,7 +48,7 @@ def working_hours_dto(hours: WorkingHours) -> dict[Day, list[OpeningDto]]:
     """The value in JSON, open days only."""
     return {
         day: [OpeningDto(start=_clock(start), end=_clock(end)) for start, end in ranges]
-        for day, ranges in zip(_DAYS, hours.days, strict=True)
+        for day, ranges in zip(DAYS, hours.days, strict=True)
         if ranges
     }
 

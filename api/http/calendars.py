@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
+from api.bootstrap import Callboard
+from api.cache.entry import Entry, Fresh
+from api.cache.kind import CacheKind
+from api.cache.scope import scope_of
 from api.dto.calendar import CalendarDto, CreateCalendarDto, UpdateCalendarDto
 from api.features.create_calendar import CreateCalendar
 from api.features.delete_calendar import DeleteCalendar
 from api.features.get_calendar import GetCalendar
 from api.features.get_calendars import GetCalendars
+from api.features.get_list_revision import GetListRevision
 from api.features.update_calendar import UpdateCalendar
 from api.http.at_least import at_least
+from api.http.kept_answer import NOT_MODIFIED, IfNoneMatch, body_of, kept_answer, question_of
 from api.http.paging import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor, page_of
 from api.http.problem_docs import problem_docs
 from api.http.request import BusOf, DryRun, ExpectedVersion, ServiceOf, ViewerOf, etag
@@ -21,16 +28,19 @@ from api.http.wire import ByName, JsonResponse, Text
 from domain.entities import Calendar
 from domain.enums import CalendarType, OwnerType, Role
 from domain.kept import ensure_kept
+from domain.viewer import Viewer
 from persistence.repositories.calendars import CalendarFilter
+from persistence.revisions import RevisionKind
 
 router = APIRouter(prefix="/api/calendars", tags=["calendars"])
 
 CalendarId = Annotated[UUID, Path(alias="calendarId")]
 
 
-@router.get("", response_model=Page[CalendarDto], responses=problem_docs(400))
+@router.get("", response_model=Page[CalendarDto], responses={**NOT_MODIFIED, **problem_docs(400)})
 async def list_calendars(
-    bus: BusOf,
+    request: Request,
+    service: ServiceOf,
     viewer: ViewerOf,
     limit: Limit = DEFAULT_LIMIT,
     cursor: Cursor = None,
@@ -39,17 +49,31 @@ async def list_calendars(
     owner_id: Annotated[UUID | None, Query(alias="ownerId")] = None,
     is_active: Annotated[bool | None, Query(alias="isActive")] = None,
     q: Annotated[Text | None, Query(description="Part of the name or description")] = None,
+    if_none_match: IfNoneMatch = None,
 ) -> Response:
     """List the calendars the caller may see, by name."""
     wanted = CalendarFilter(calendar_type, owner_type, owner_id, is_active, q)
-    found = await bus.send(GetCalendars(wanted, limit + 1, decode_cursor(cursor, str)), viewer)
-    return JsonResponse(page_of(found, limit, lambda one: (one.name, one.calendar_id), CalendarDto.of))
+    query = GetCalendars(wanted, limit + 1, decode_cursor(cursor, str))
+
+    async def make() -> Fresh:
+        found = await service.bus.send(query, viewer)
+        page = page_of(found, limit, lambda one: (one.name, one.calendar_id), CalendarDto.of)
+        return Fresh(body_of(page))
+
+    return kept_answer(await _kept(service, viewer, question_of(request), make), if_none_match)
 
 
-@router.get("/{calendarId}", response_model=CalendarDto, responses=problem_docs(400, 404))
-async def get_calendar(calendar_id: CalendarId, bus: BusOf, viewer: ViewerOf) -> Response:
+@router.get("/{calendarId}", response_model=CalendarDto, responses={**NOT_MODIFIED, **problem_docs(400, 404)})
+async def get_calendar(
+    calendar_id: CalendarId, service: ServiceOf, viewer: ViewerOf, if_none_match: IfNoneMatch = None
+) -> Response:
     """One calendar."""
-    return _answer(await bus.send(GetCalendar(calendar_id), viewer))
+
+    async def make() -> Fresh:
+        calendar = await service.bus.send(GetCalendar(calendar_id), viewer)
+        return Fresh(body_of(CalendarDto.of(calendar)), tag=str(calendar.version))
+
+    return kept_answer(await _kept(service, viewer, str(calendar_id), make), if_none_match)
 
 
 @router.post(
@@ -138,6 +162,14 @@ async def delete_calendar(
     """
     await bus.send(DeleteCalendar(calendar_id, expected_version), viewer, dry_run=dry_run)
     return Response(status_code=204)
+
+
+async def _kept(
+    service: Callboard, viewer: Viewer, question: str, make: Callable[[], Awaitable[Fresh]]
+) -> Entry:
+    revision = await service.bus.send(GetListRevision(RevisionKind.CalendarList), viewer)
+    key = f"{question}:{scope_of(viewer)}"
+    return await service.cache.answer(CacheKind.CalendarMetadata, key, revision, make)
 
 
 def _answer(calendar: Calendar, status_code: int = 200, headers: dict[str, str] | None = None) -> Response:

@@ -7,11 +7,14 @@ from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import AfterValidator, Field
 
 from api.bootstrap import Callboard
 from api.bus import Bus
+from api.cache.entry import Fresh
+from api.cache.kind import CacheKind
+from api.cache.scope import scope_of
 from api.dto.conflict_detail import ConflictDetailDto, ConflictListItemDto
 from api.features.apply_suggestion import ApplySuggestion
 from api.features.detect_conflicts import DetectConflicts
@@ -19,9 +22,11 @@ from api.features.dismiss_conflict import DismissConflict
 from api.features.escalate_conflict import EscalateConflict
 from api.features.get_conflict_by_id import GetConflictById
 from api.features.get_conflicts import GetConflicts
+from api.features.get_list_revision import GetListRevision
 from api.features.resolve_conflict import ResolveConflict
 from api.features.review_conflict import ReviewConflict
 from api.http.at_least import at_least
+from api.http.kept_answer import NOT_MODIFIED, IfNoneMatch, body_of, kept_answer, question_of
 from api.http.paging import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor, page_of
 from api.http.problem_docs import problem_docs
 from api.http.request import BusOf, DryRun, ServiceOf, ViewerOf
@@ -33,6 +38,7 @@ from domain.time_slot import TimeSlot
 from domain.viewer import Viewer
 from persistence.conflict_sweep import Scope
 from persistence.readers.conflicts import ConflictFilter, ConflictView, SortKey
+from persistence.revisions import RevisionKind
 
 router = APIRouter(prefix="/api/schedules/conflicts", tags=["conflicts"])
 
@@ -87,9 +93,10 @@ class DismissConflictDto(Wire):
     reason: Text | None = None
 
 
-@router.get("", response_model=Page[ConflictListItemDto], responses=problem_docs(400))
+@router.get("", response_model=Page[ConflictListItemDto], responses={**NOT_MODIFIED, **problem_docs(400)})
 async def list_conflicts(
-    bus: BusOf,
+    request: Request,
+    service: ServiceOf,
     viewer: ViewerOf,
     limit: Limit = DEFAULT_LIMIT,
     cursor: Cursor = None,
@@ -108,6 +115,7 @@ async def list_conflicts(
     scheduled_event_id: Annotated[UUID | None, Query(alias="scheduledEventId")] = None,
     since: Annotated[Instant | None, Query(alias="from", description="Their overlap ends after")] = None,
     until: Annotated[Instant | None, Query(alias="to", description="Their overlap starts before")] = None,
+    if_none_match: IfNoneMatch = None,
 ) -> Response:
     """List conflicts: the worst first, then the earliest."""
     wanted = ConflictFilter(
@@ -120,8 +128,17 @@ async def list_conflicts(
         until=until,
         **({"statuses": status} if status else {}),
     )
-    found = await bus.send(GetConflicts(wanted, limit + 1, _position(cursor)), viewer)
-    return JsonResponse(page_of(found, limit, _cursor_key, ConflictListItemDto.of))
+    query = GetConflicts(wanted, limit + 1, _position(cursor))
+
+    async def make() -> Fresh:
+        found = await service.bus.send(query, viewer)
+        page = page_of(found.views, limit, _cursor_key, ConflictListItemDto.of)
+        return Fresh(body_of(page), found.lapses_at)
+
+    revision = await service.bus.send(GetListRevision(RevisionKind.ConflictList), viewer)
+    key = f"{question_of(request)}:{scope_of(viewer)}"
+    entry = await service.cache.answer(CacheKind.ConflictList, key, revision, make)
+    return kept_answer(entry, if_none_match)
 
 
 @router.post(

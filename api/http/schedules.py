@@ -16,7 +16,7 @@ from api.dto.scheduled_event import (
     ScheduleEventDto,
 )
 from api.features.confirm_schedule import ConfirmSchedule
-from api.features.find_occurrence import FindOccurrence
+from api.features.get_occurrence import GetOccurrence
 from api.features.get_scheduled_event_by_id import GetScheduledEventById
 from api.features.get_scheduled_events import GetScheduledEvents
 from api.features.remove_event_from_calendar import RemoveEventFromCalendar
@@ -182,7 +182,7 @@ async def update_occurrence(
     dry_run: DryRun = False,
 ) -> Response:
     """Change one occurrence of a series; from then on changes of the series leave it alone."""
-    occurrence = await bus.send(FindOccurrence(scheduled_event_id, original_start), viewer)
+    occurrence = await bus.send(GetOccurrence(scheduled_event_id, original_start), viewer)
     return await update_scheduled_event(occurrence, body, bus, viewer, expected_version, dry_run)
 
 
@@ -197,7 +197,7 @@ async def skip_occurrence(
     dry_run: DryRun = False,
 ) -> Response:
     """Skip one occurrence of a series."""
-    occurrence = await bus.send(FindOccurrence(scheduled_event_id, original_start), viewer)
+    occurrence = await bus.send(GetOccurrence(scheduled_event_id, original_start), viewer)
     command = RemoveEventFromCalendar(occurrence, reason, expected_version)
     await bus.send(command, viewer, dry_run=dry_run)
     return Response(status_code=204)

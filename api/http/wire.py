@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import IntEnum
 from typing import Annotated, Any
 
@@ -74,6 +74,20 @@ Instant = Annotated[
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 """An instant: any offset in, UTC with Z out."""
+
+
+def _local_date(value: object, parse: ValidatorFunctionWrapHandler) -> date:
+    """A date as ISO 8601 writes it: digits alone would be taken for a Unix time."""
+    if not isinstance(value, str) or len(value) != len("2026-12-25") or value[4::3] != "--":
+        raise ValueError("must be a date such as 2026-12-25")
+    day: date = parse(value)
+    if not FIRST_YEAR < day.year < LAST_YEAR:
+        raise ValueError(f"must lie between the years {FIRST_YEAR} and {LAST_YEAR}")
+    return day
+
+
+LocalDate = Annotated[date, WrapValidator(_local_date), WithJsonSchema({"type": "string", "format": "date"})]
+"""A date of a local calendar in a request."""
 
 
 def _storable(value: str) -> str:

@@ -128,6 +128,13 @@ async def list_conflicts(
     return [_view_from(uow, row) for row in await uow.connection.execute(described)]
 
 
+async def next_lapse(uow: UnitOfWork) -> datetime | None:
+    """When the first open conflict is over because a hold in it expires, hidden ones included, if ever."""
+    found = await uow.connection.execute(select(func.next_conflict_lapse(uow.now)))
+    lapse: datetime | None = found.scalar()
+    return lapse
+
+
 def _with_spans(wanted: CTE, now: datetime) -> Select[Any]:
     """The conflicts with where their bookings are and whether both still hold their place."""
     ids = select(func.array_agg(wanted.c.schedule_conflict_id)).scalar_subquery()

@@ -61,6 +61,7 @@ async def put(uow: UnitOfWork, grant: Grant) -> None:
     await uow.connection.execute(
         statement.on_conflict_do_update(index_elements=["user_id", "calendar_id"], set_=changed)
     )
+    uow.touch(calendar_ids=[grant.calendar_id], user_ids=[grant.user_id])
 
 
 async def remove(uow: UnitOfWork, calendar_id: UUID, user_id: UUID) -> None:
@@ -68,6 +69,7 @@ async def remove(uow: UnitOfWork, calendar_id: UUID, user_id: UUID) -> None:
     await uow.connection.execute(
         delete(_access).where(_access.c.calendar_id == calendar_id, _access.c.user_id == user_id)
     )
+    uow.touch(calendar_ids=[calendar_id], user_ids=[user_id])
 
 
 def _grant_from(row: Mapping[Any, Any]) -> Grant:

@@ -79,6 +79,7 @@ async def add(uow: UnitOfWork, calendar: Calendar) -> bool:
         .on_conflict_do_nothing(constraint="calendars_one_an_owner")
         .returning(_calendars.c.calendar_id)
     )
+    _touch(uow, calendar.calendar_id)
     return (await uow.connection.execute(statement)).one_or_none() is not None
 
 
@@ -86,6 +87,7 @@ async def store(uow: UnitOfWork, calendar: Calendar) -> None:
     """Store a changed calendar."""
     statement = update(_calendars).where(_calendars.c.calendar_id == calendar.calendar_id)
     await uow.connection.execute(statement.values(_values(calendar)))
+    _touch(uow, calendar.calendar_id)
 
 
 async def remove(uow: UnitOfWork, calendar_id: UUID) -> None:
@@ -95,6 +97,7 @@ async def remove(uow: UnitOfWork, calendar_id: UUID) -> None:
         update(resources).where(resources.c.calendar_id == calendar_id).values(calendar_id=None)
     )
     await uow.connection.execute(delete(_calendars).where(_calendars.c.calendar_id == calendar_id))
+    _touch(uow, calendar_id)
 
 
 async def has_bookings(uow: UnitOfWork, calendar_id: UUID) -> bool:
@@ -110,6 +113,11 @@ async def has_live_bookings(uow: UnitOfWork, calendar_id: UUID) -> bool:
         func.upper(_bookings.c.during) > uow.now,
         holds_its_place(uow.now),
     )
+
+
+def _touch(uow: UnitOfWork, calendar_id: UUID) -> None:
+    """Which resources of a conflict one sees, too, goes by the calendars they have."""
+    uow.touch(calendar_ids=[calendar_id], calendar_list=True, conflicts=True)
 
 
 async def _exists(uow: UnitOfWork, *conditions: ColumnElement[bool]) -> bool:

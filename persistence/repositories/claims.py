@@ -114,6 +114,7 @@ async def resize(uow: UnitOfWork, resource_id: UUID, ranges: Mapping[UUID, TimeS
     )
     rows = [{"booking_id": key, "new_during": as_range(ranges[key])} for key in sorted(ranges)]
     await uow.connection.execute(statement, rows)
+    uow.touch(resource_ids=[resource_id], booking_ids=ranges)
 
 
 def update_in_order(*conditions: ColumnElement[bool]) -> Update:

@@ -70,6 +70,7 @@ async def store_conflict(uow: UnitOfWork, conflict: ScheduleConflict) -> None:
         )
     )
     await uow.connection.execute(statement)
+    uow.touch(booking_ids=[conflict.scheduled_event_id, conflict.conflicting_event_id])
 
 
 async def calendars_at_stake(uow: UnitOfWork, conflict: ScheduleConflict) -> list[UUID]:

@@ -62,6 +62,7 @@ async def store(uow: UnitOfWork, event: Event) -> None:
     """Store a changed event."""
     statement = update(_events).where(_events.c.event_id == event.event_id)
     await uow.connection.execute(statement.values(_values(event)))
+    uow.touch(event_ids=[event.event_id])
 
 
 async def hand_over_bookings(uow: UnitOfWork, event_id: UUID, owner_id: UUID) -> None:
@@ -106,6 +107,7 @@ async def hand_over_bookings(uow: UnitOfWork, event_id: UUID, owner_id: UUID) ->
     )
     claimed = update_in_order(_claims.c.scheduled_event_id.in_(booked))
     await uow.connection.execute(claimed.values(owner_id=owner_id))
+    uow.touch(event_ids=[event_id])
 
 
 async def remove(uow: UnitOfWork, event_id: UUID) -> None:

@@ -74,17 +74,20 @@ async def store(uow: UnitOfWork, resource: Resource) -> None:
     """Store a changed resource."""
     statement = update(_resources).where(_resources.c.resource_id == resource.resource_id)
     await uow.connection.execute(statement.values(_values(resource)))
+    uow.touch(resource_ids=[resource.resource_id], conflicts=True)
 
 
 async def give_calendar(uow: UnitOfWork, resource_id: UUID, calendar_id: UUID) -> None:
     """Note on the resource which calendar is its; the row policy reads it there."""
     statement = update(_resources).where(_resources.c.resource_id == resource_id)
     await uow.connection.execute(statement.values(calendar_id=calendar_id))
+    uow.touch(resource_ids=[resource_id], conflicts=True)
 
 
 async def remove(uow: UnitOfWork, resource_id: UUID) -> None:
     """Remove a resource that nothing uses, and its closures."""
     await uow.connection.execute(delete(_resources).where(_resources.c.resource_id == resource_id))
+    uow.touch(resource_ids=[resource_id])
 
 
 async def is_used(uow: UnitOfWork, resource_id: UUID) -> bool:

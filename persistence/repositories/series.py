@@ -89,19 +89,24 @@ async def insert_bookings(uow: UnitOfWork, bookings: Sequence[ScheduledEvent], p
     """Store new bookings with their claims. Raises TransactionLost when a slot was taken meanwhile."""
     rows = [row_of(one, during=one.slot) for one in bookings]
     await store_rows(uow, tables.scheduled_events, rows, by_key=True)
+    uow.touch(booking_ids=(one.scheduled_event_id for one in bookings))
     await _insert_claims(uow, bookings, placed)
 
 
 async def replace_bookings(uow: UnitOfWork, bookings: Sequence[ScheduledEvent], placed: Placed) -> None:
     """Store changed bookings: all their old claims go in an earlier statement than the new ones come."""
     keys = sorted(one.scheduled_event_id for one in bookings)
-    await uow.connection.execute(delete(_claims).where(_claims.c.scheduled_event_id.in_(keys)))
+    gone = delete(_claims).where(_claims.c.scheduled_event_id.in_(keys)).returning(_claims.c.resource_id)
+    uow.touch(resource_ids=(await uow.connection.execute(gone)).scalars())
     await update_bookings(uow, bookings)
     await _insert_claims(uow, bookings, placed)
 
 
 async def update_bookings(uow: UnitOfWork, bookings: Sequence[ScheduledEvent]) -> None:
     """Store bookings whose claims stay as they are."""
+    keys = [one.scheduled_event_id for one in bookings]
+    before = select(_bookings.c.calendar_id).where(_bookings.c.scheduled_event_id.in_(keys)).distinct()
+    uow.touch(calendar_ids=(await uow.connection.execute(before)).scalars(), booking_ids=keys)
     await update_rows(uow, tables.scheduled_events, [row_of(one, during=one.slot) for one in bookings])
 
 

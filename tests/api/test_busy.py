@@ -12,11 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from api.advice.service import AdviceService
-from api.auth.home_issuer import issuer_of
-from api.bootstrap import Callboard
-from api.bus import Bus
-from api.routes import ROUTES
+from api.bootstrap import Callboard, wire
 from api.settings import Settings
 from persistence.database import Database
 from persistence.embedded import EmbeddedUrls
@@ -49,9 +45,7 @@ async def service(urls: EmbeddedUrls, settings: Settings) -> AsyncIterator[Callb
     database = Database(
         urls.application, SystemClock(), RandomIds(), pool_size=CONNECTIONS, pool_timeout_seconds=0.01
     )
-    bus = Bus(database.unit_of_work, ROUTES, settings.policy)
-    advice = AdviceService(database, settings.policy, threads=2, solve_seconds=60, horizon_days=14)
-    service = Callboard(settings, database, issuer_of(settings), bus, advice)
+    service = wire(settings, database)
     yield service
     await service.close()
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import httpx
 
+from api.bootstrap import Callboard
 from domain.facts import Fact
 from tests.api.bookings import at, booking
 from tests.api.people import ADMIN, MANAGER
@@ -16,6 +17,7 @@ Headers = dict[str, str]
 URL = "/api/schedules"
 
 CONTRACT = {
+    "CalendarViewGenerated": "CalendarId, ViewType, StartDate, EndDate, GeneratedAt",
     "EventScheduledOnCalendar": "ScheduledEventId, EventId, CalendarId, StartDateTime, EndDateTime",
     "EventRescheduled": "ScheduledEventId, OldStartDateTime, OldEndDateTime, NewStartDateTime,"
     " NewEndDateTime, RescheduledBy",
@@ -38,6 +40,7 @@ def fields_of(name: str) -> list[str]:
 
 async def test_each_fact_has_exactly_the_contracts_fields(
     client: httpx.AsyncClient,
+    service: Callboard,
     clock: Any,
     make_hall: Any,
     make_event: Any,
@@ -67,6 +70,11 @@ async def test_each_fact_has_exactly_the_contracts_fields(
     await post(f"{URL}/{key}/reschedule", startDateTime=at(9), endDateTime=at(10))
     gone = await client.delete(f"{URL}/{key}", params={"reason": "rain"}, headers=as_admin)
     assert gone.status_code == 204
+    seen = await client.get(
+        f"/api/calendars/{hall.calendar_id}/daily", params={"date": at(0)[:10]}, headers=as_manager
+    )
+    assert seen.status_code == 200
+    await service.query_facts.flush()
 
     recorded = await facts()
     last = dict(recorded)
@@ -89,6 +97,13 @@ async def test_each_fact_has_exactly_the_contracts_fields(
     }
     assert resolved == [{"resolutionMethod": "Rescheduled", "resolvedBy": manager, "resolvedAt": now}] * 3
     assert {name: last[name] for name in CONTRACT if not name.startswith("ScheduleConflictDet")} == {
+        "CalendarViewGenerated": {
+            "calendarId": calendar,
+            "viewType": "Daily",
+            "startDate": at(6),
+            "endDate": at(23),
+            "generatedAt": now,
+        },
         "EventScheduledOnCalendar": {
             "scheduledEventId": key,
             "eventId": event,

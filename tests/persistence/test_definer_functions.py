@@ -173,3 +173,33 @@ async def test_a_clash_that_is_none_is_not_recorded(
         assert (await uow.connection.execute(statement, {"found": found})).all() == []
     async with database.unit_of_work(MANAGER) as uow:
         assert len((await uow.connection.execute(text("SELECT 1 FROM schedule_conflicts"))).all()) == 1
+
+
+async def test_a_calendar_tells_nobody_more_than_they_may_know(
+    database: Database, crypt: Crypt, urls: EmbeddedUrls
+) -> None:
+    statement = text(
+        "SELECT scheduled_event_id, conflict_level, is_hold FROM"
+        " calendar_bookings(:calendar, '[2030-01-01,2030-01-03)', now()) ORDER BY scheduled_event_id"
+    )
+
+    async def seen(viewer: Viewer) -> list[tuple[Any, ...]]:
+        async with database.unit_of_work(viewer) as uow:
+            rows = await uow.connection.execute(statement, {"calendar": crypt.calendar})
+            return [tuple(row) for row in rows]
+
+    whole = [(key, 4, False) for key in sorted((crypt.earlier, crypt.later))]
+    staff = Viewer(STRANGER.user_id, Role.Staff)
+    assert await seen(MANAGER) == whole
+    assert [await seen(viewer) for viewer in (STRANGER, OWNER, staff)] == [[], [], []]
+    engine = create_engine(urls.owner, poolclass=NullPool)
+    grant = text("INSERT INTO calendar_access VALUES (:user, :calendar, 0, now(), :user)")
+    with engine.begin() as connection:
+        for user in (STRANGER.user_id, OWNER.user_id):
+            connection.execute(grant, {"user": user, "calendar": crypt.calendar})
+    assert [await seen(viewer) for viewer in (STRANGER, OWNER, staff)] == [[], whole, whole]
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE calendar_access SET access_level = 1"))
+    engine.dispose()
+    assert await seen(STRANGER) == [(None, 0, False)] * 2
+    assert [await seen(viewer) for viewer in (OWNER, staff)] == [whole, whole]

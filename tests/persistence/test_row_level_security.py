@@ -27,8 +27,12 @@ def owner(urls: EmbeddedUrls) -> Iterator[Connection]:
     engine.dispose()
 
 
+WITHOUT_POLICIES = {"revisions"}
+"""Counters alone, which bookings on calendars that nobody at hand sees count up, too (DESIGN 4.9)."""
+
+
 def _tables() -> set[str]:
-    return set(metadata.tables)
+    return set(metadata.tables) - WITHOUT_POLICIES
 
 
 def test_every_table_forces_row_level_security(owner: Connection) -> None:
@@ -39,7 +43,8 @@ def test_every_table_forces_row_level_security(owner: Connection) -> None:
         )
     )
     states = {name: (enabled, forced) for name, enabled, forced in found}
-    assert states.pop("alembic_version") == (False, False)
+    for name in ("alembic_version", *WITHOUT_POLICIES):
+        assert states.pop(name) == (False, False)
     assert states == dict.fromkeys(_tables(), (True, True))
 
 
@@ -138,6 +143,10 @@ def test_roles_have_no_powers_and_are_members_of_nothing(owner: Connection) -> N
         "DELETE FROM schedule_conflicts",
         "SELECT * FROM claims_in('{}', '{}', now(), NULL)",
         "TRUNCATE events",
+        "INSERT INTO revisions VALUES (0, gen_random_uuid(), 1)",
+        "UPDATE revisions SET revision = 0",
+        "DELETE FROM revisions",
+        "SELECT * FROM touched('{}', '{}', '{}', '{}', '{}', true, true)",
     ],
 )
 async def test_what_the_application_may_not_do_at_all(database: Database, statement: str) -> None:

@@ -14,14 +14,14 @@ from persistence.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
-class FindOccurrence(Message[UUID]):
+class GetOccurrence(Message[UUID]):
     """The series and the start its rule gives the occurrence; that stays when it is moved."""
 
     series_id: UUID
     original_start: datetime
 
 
-async def handle(query: FindOccurrence, uow: UnitOfWork, _policy: Policy) -> UUID:
+async def handle(query: GetOccurrence, uow: UnitOfWork, _policy: Policy) -> UUID:
     """The booking's id, if the viewer may see it."""
     found = await find_occurrence(uow, query.series_id, query.original_start)
     if found is None:

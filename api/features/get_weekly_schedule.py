@@ -1,0 +1,25 @@
+"""A calendar's week (SCH-041)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from api.message import Message
+from api.views.calendar_view import CalendarView, read_view
+from domain.calendar_view import CalendarWindow
+from domain.policy import Policy
+from persistence.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class GetWeeklySchedule(Message[CalendarView]):
+    """Which calendar, and which week."""
+
+    calendar_id: UUID
+    window: CalendarWindow
+
+
+async def handle(query: GetWeeklySchedule, uow: UnitOfWork, _policy: Policy) -> CalendarView:
+    """The view; a booking that is hidden from the viewer is only a range in it."""
+    return await read_view(uow, query.calendar_id, query.window)

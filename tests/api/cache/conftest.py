@@ -1,0 +1,88 @@
+"""Services that cache, beside one that does not, on one database."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from api.bootstrap import Callboard, bootstrap
+from api.main import create_app
+from api.settings import Settings
+from domain.viewer import Viewer
+from persistence.embedded import EmbeddedUrls
+from tests.api.cache.redis_server import RedisServer
+
+UNCACHED = {
+    "cache_views_seconds": 0,
+    "cache_availability_seconds": 0,
+    "cache_conflicts_seconds": 0,
+    "cache_calendars_seconds": 0,
+}
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    """A Redis for this run alone."""
+    server = RedisServer(tmp_path_factory.mktemp("redis"))
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def redis_url(request: pytest.FixtureRequest) -> str:
+    """A Redis: the one that CALLBOARD_TEST_REDIS_URL names, or one of our own."""
+    url = os.environ.get("CALLBOARD_TEST_REDIS_URL")
+    if url is not None:
+        return url
+    server: RedisServer = request.getfixturevalue("redis_server")
+    return server.url
+
+
+@pytest.fixture(params=["mem", "redis"])
+def cache_url(request: pytest.FixtureRequest) -> str:
+    """Each place that answers can be cached in."""
+    if request.param == "mem":
+        return "mem://"
+    url: str = request.getfixturevalue("redis_url")
+    return url
+
+
+class Process:
+    """A service as one process runs it, and a client of it."""
+
+    def __init__(self, service: Callboard, client: httpx.AsyncClient) -> None:
+        self.service = service
+        self.client = client
+
+    def headers(self, viewer: Viewer) -> dict[str, str]:
+        """Of a request that the viewer makes."""
+        token = self.service.issuer.token(viewer, self.service.database.clock.now(), timedelta(hours=1))
+        return {"Authorization": f"Bearer {token}"}
+
+    async def get(self, path: str, viewer: Viewer, **headers: str) -> httpx.Response:
+        return await self.client.get(path, headers={**self.headers(viewer), **headers})
+
+
+@pytest.fixture
+async def start(urls: EmbeddedUrls, tmp_path: Path) -> AsyncIterator[Callable[..., object]]:
+    """Starts a process on the test's database: `await start("redis://...", cache_views_seconds=0)`."""
+    async with AsyncExitStack() as stack:
+
+        async def make(cache_url: str, **settings: int) -> Process:
+            configured = Settings(home=tmp_path, redis_url=SecretStr(cache_url), **settings)
+            service = bootstrap(configured, urls.application)
+            app = create_app(service)
+            await stack.enter_async_context(app.router.lifespan_context(app))
+            transport = httpx.ASGITransport(app=app)
+            client = httpx.AsyncClient(transport=transport, base_url="http://callboard.test")
+            return Process(service, await stack.enter_async_context(client))
+
+        yield make

@@ -1,0 +1,302 @@
+"""Every write there is, one after the other, and what shows each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from api.features.apply_suggestion import ApplySuggestion
+from api.features.confirm_schedule import ConfirmSchedule
+from api.features.create_calendar import CreateCalendar
+from api.features.create_event import CreateEvent
+from api.features.create_resource import CreateResource
+from api.features.delete_calendar import DeleteCalendar
+from api.features.delete_event import DeleteEvent
+from api.features.delete_resource import DeleteResource
+from api.features.detect_conflicts import DetectConflicts
+from api.features.dismiss_conflict import DismissConflict
+from api.features.escalate_conflict import EscalateConflict
+from api.features.grant_calendar_access import GrantCalendarAccess
+from api.features.import_schedule import ImportSchedule
+from api.features.remove_event_from_calendar import RemoveEventFromCalendar
+from api.features.reschedule_event import RescheduleEvent
+from api.features.resolve_conflict import ResolveConflict
+from api.features.review_conflict import ReviewConflict
+from api.features.revoke_calendar_access import RevokeCalendarAccess
+from api.features.schedule_event import ScheduleEvent
+from api.features.schedule_series import ScheduleSeries
+from api.features.update_calendar import UpdateCalendar
+from api.features.update_event import UpdateEvent
+from api.features.update_resource import UpdateResource
+from api.features.update_scheduled_event import UpdateScheduledEvent
+from domain.viewer import Viewer
+from tests.api.bookings import DAY, at, booking
+from tests.api.cache.conftest import Process
+from tests.api.imports.schedule_xml import day, event, room, schedule
+from tests.api.people import ADMIN, CUSTOMER, MANAGER, OTHER_CUSTOMER, STAFF
+
+VIEWS, CONFLICTS, CALENDARS = "views", "conflicts", "calendars"
+NOTHING: set[str] = set()
+EVERY_STATUS = "&".join(
+    f"status={one}" for one in ("Detected", "UnderReview", "Resolved", "Escalated", "Dismissed")
+)
+VIEWERS = (MANAGER, STAFF, CUSTOMER)
+
+
+@dataclass
+class Story:
+    """A house, told by one process, and what has been named in it so far."""
+
+    process: Process
+    owner_execute: Callable[[str], None]
+    named: dict[str, str] = field(default_factory=dict)
+
+    async def call(
+        self, method: str, path: str, body: Any = None, viewer: Viewer = ADMIN, **more: Any
+    ) -> Any:
+        headers = self.process.headers(viewer) | more.pop("headers", {})
+        answer = await self.process.client.request(method, path, json=body, headers=headers, **more)
+        assert answer.status_code in {200, 201, 204}, (method, path, answer.text)
+        return answer.json() if answer.content else None
+
+    async def hall(self, name: str) -> None:
+        body = await self.call("POST", "/api/calendars", {"name": name, "calendarType": "Venue"})
+        self.named |= {name: body["calendarId"], f"{name} resource": body["ownerId"]}
+
+    async def event(self, name: str, organizer: Viewer = MANAGER) -> None:
+        body = {"title": name, "organizerId": str(organizer.user_id)}
+        self.named[name] = (await self.call("POST", "/api/events", body))["eventId"]
+
+    async def book(self, name: str, hall: str, start: float, end: float, **more: Any) -> None:
+        body = booking(self.named[name], self.named[hall], start, end, **more)
+        made = await self.call("POST", "/api/schedules", body, MANAGER)
+        self.named[f"{name} booking"] = made["scheduledEventId"]
+
+    async def conflict(self) -> str:
+        """The path of the conflict that is open."""
+        (one,) = (await self.call("GET", "/api/schedules/conflicts"))["items"]
+        return f"/api/schedules/conflicts/{one['scheduleConflictId']}"
+
+    def reads(self) -> dict[tuple[str, Viewer, str], str]:
+        """Every answer that is cached, by kind, viewer and what it is of."""
+        halls = [name for name in ("Ballroom", "Attic", "Cellar") if name in self.named]
+        week = f"from={at(0, day=-2)[:10]}&to={at(0, day=5)[:10]}"
+        paths = {
+            **{(VIEWS, hall): f"/api/calendars/{self.named[hall]}/view?{week}" for hall in halls},
+            **{(CALENDARS, hall): f"/api/calendars/{self.named[hall]}" for hall in halls},
+            (CALENDARS, "all"): "/api/calendars",
+            (CONFLICTS, "open"): "/api/schedules/conflicts",
+            (CONFLICTS, "every"): f"/api/schedules/conflicts?{EVERY_STATUS}",
+        }
+        return {(kind, viewer, of): path for viewer in VIEWERS for (kind, of), path in paths.items()}
+
+
+async def prologue(story: Story) -> None:
+    """Two halls, a person, two events and who may look where."""
+    for hall in ("Ballroom", "Attic"):
+        await story.hall(hall)
+    await story.event("Gala")
+    await story.event("Recital", CUSTOMER)
+    await story.call(
+        "PUT",
+        f"/api/calendars/{story.named['Ballroom']}/access/{CUSTOMER.user_id}",
+        {"accessLevel": "Book"},
+    )
+
+
+async def create_calendar(story: Story) -> None:
+    await story.hall("Cellar")
+
+
+async def create_resource(story: Story) -> None:
+    for name in ("Ada", "Nobody"):
+        body = {"name": name, "resourceType": "Staff"}
+        story.named[name] = (await story.call("POST", "/api/resources", body))["resourceId"]
+
+
+async def create_event(story: Story) -> None:
+    await story.event("Rehearsal")
+
+
+async def grant(story: Story) -> None:
+    path = f"/api/calendars/{story.named['Attic']}/access/{STAFF.user_id}"
+    await story.call("PUT", path, {"accessLevel": "View"})
+
+
+async def revoke(story: Story) -> None:
+    await story.call("DELETE", f"/api/calendars/{story.named['Attic']}/access/{STAFF.user_id}")
+
+
+async def schedule_events(story: Story) -> None:
+    ada = [{"resourceId": story.named["Ada"]}]
+    await story.book("Gala", "Ballroom", 10, 12, resources=ada)
+    await story.book("Recital", "Attic", 11, 13, resources=ada)
+
+
+async def detect(story: Story) -> None:
+    story.owner_execute("DELETE FROM schedule_conflicts")
+    done = await story.call("POST", "/api/schedules/conflicts/detect")
+    assert done == {"detected": 1, "resolved": 0, "open": 1}
+
+
+async def review(story: Story) -> None:
+    await story.call("POST", f"{await story.conflict()}/review")
+
+
+async def escalate(story: Story) -> None:
+    body = {"escalatedTo": str(ADMIN.user_id), "reason": "Which first?"}
+    await story.call("POST", f"{await story.conflict()}/escalate", body)
+
+
+async def resolve(story: Story) -> None:
+    await story.call("POST", f"{await story.conflict()}/resolve", {"resolutionMethod": "OverrideApplied"})
+
+
+async def dismiss(story: Story) -> None:
+    await story.call("POST", f"{await story.conflict()}/dismiss", {"reason": "Never mind"})
+
+
+async def clash_again(story: Story) -> None:
+    """A third booking that wants the same person, on another calendar."""
+    ada = [{"resourceId": story.named["Ada"]}]
+    await story.book("Rehearsal", "Cellar", 12, 14, resources=ada)
+
+
+async def rename_event(story: Story) -> None:
+    body = {"title": "Recital for two", "organizerId": str(CUSTOMER.user_id)}
+    await story.call("PUT", f"/api/events/{story.named['Recital']}", body)
+
+
+async def hand_over(story: Story) -> None:
+    body = {"title": "Gala", "organizerId": str(CUSTOMER.user_id)}
+    await story.call("PUT", f"/api/events/{story.named['Gala']}", body)
+
+
+async def reschedule(story: Story) -> None:
+    path = f"/api/schedules/{story.named['Gala booking']}/reschedule"
+    await story.call("POST", path, {"startDateTime": at(9), "endDateTime": at(10.5)}, MANAGER)
+
+
+async def confirm(story: Story) -> None:
+    await story.call("POST", f"/api/schedules/{story.named['Gala booking']}/confirm", viewer=MANAGER)
+
+
+async def move_to_another_calendar(story: Story) -> None:
+    body = booking(story.named["Rehearsal"], story.named["Ballroom"], 12, 14)
+    await story.call("PUT", f"/api/schedules/{story.named['Rehearsal booking']}", body, MANAGER)
+
+
+async def rename_calendar(story: Story) -> None:
+    await story.call("PUT", f"/api/calendars/{story.named['Attic']}", {"name": "The Attic"})
+
+
+async def rename_resource(story: Story) -> None:
+    body = {"name": "Ada L.", "setupMinutes": 5}
+    await story.call("PUT", f"/api/resources/{story.named['Ada']}", body)
+
+
+async def apply_suggestion(story: Story) -> None:
+    body = booking(story.named["Gala"], story.named["Ballroom"], 13, 15)
+    found = await story.call("POST", "/api/schedules/suggestions", body, MANAGER)
+    await story.call("POST", found["suggestions"][0]["apply"]["href"], viewer=MANAGER)
+
+
+async def import_schedule(story: Story) -> None:
+    content = schedule(day("2019-02-02", room("Ballroom", event("20:00", "01:00"))))
+    path = f"/api/imports?starting={DAY.date()}"
+    headers = {"Content-Type": "application/xml"}
+    report = await story.call("POST", path, viewer=MANAGER, content=content, headers=headers)
+    assert report["rows"]["imported"] == 1
+
+
+async def remove(story: Story) -> None:
+    await story.call("DELETE", f"/api/schedules/{story.named['Gala booking']}", viewer=MANAGER)
+
+
+async def delete_event(story: Story) -> None:
+    await story.event("Never")
+    await story.call("DELETE", f"/api/events/{story.named['Never']}")
+
+
+async def delete_resource(story: Story) -> None:
+    await story.call("DELETE", f"/api/resources/{story.named['Nobody']}")
+
+
+async def delete_calendar(story: Story) -> None:
+    await story.hall("Shed")
+    await story.call("DELETE", f"/api/calendars/{story.named['Shed']}")
+
+
+async def delete_booked_calendar(story: Story) -> None:
+    """One with history is switched off."""
+    story.owner_execute(
+        f"UPDATE scheduled_events SET status = 4 WHERE calendar_id = '{story.named['Attic']}'"  # noqa: S608
+    )
+    await story.call("DELETE", f"/api/calendars/{story.named['Attic']}")
+
+
+async def another_organizer(story: Story) -> None:
+    body = {"title": "Gala", "organizerId": str(OTHER_CUSTOMER.user_id)}
+    await story.call("PUT", f"/api/events/{story.named['Gala']}", body)
+
+
+async def schedule_series(story: Story) -> None:
+    pattern = {"type": "Daily", "occurrenceCount": 3}
+    await story.book("Rehearsal", "Ballroom", 6, 7, recurrencePattern=pattern)
+
+
+async def move_series(story: Story) -> None:
+    path = f"/api/schedules/{story.named['Rehearsal booking']}/reschedule"
+    await story.call("POST", path, {"startDateTime": at(5), "endDateTime": at(7)}, MANAGER)
+
+
+async def confirm_series(story: Story) -> None:
+    await story.call("POST", f"/api/schedules/{story.named['Rehearsal booking']}/confirm", viewer=MANAGER)
+
+
+async def move_series_to_another_calendar(story: Story) -> None:
+    pattern = {"type": "Daily", "occurrenceCount": 2}
+    body = booking(story.named["Rehearsal"], story.named["Cellar"], 5, 7, recurrencePattern=pattern)
+    await story.call("PUT", f"/api/schedules/{story.named['Rehearsal booking']}", body, MANAGER)
+
+
+async def remove_series(story: Story) -> None:
+    await story.call("DELETE", f"/api/schedules/{story.named['Rehearsal booking']}", viewer=MANAGER)
+
+
+CHAPTERS: list[tuple[type, Callable[[Story], Awaitable[None]], set[str]]] = [
+    (CreateCalendar, create_calendar, {CALENDARS}),
+    (CreateResource, create_resource, NOTHING),
+    (CreateEvent, create_event, NOTHING),
+    (GrantCalendarAccess, grant, {VIEWS, CALENDARS}),
+    (ScheduleEvent, schedule_events, {VIEWS, CONFLICTS}),
+    (DetectConflicts, detect, {CONFLICTS}),
+    (ReviewConflict, review, {CONFLICTS}),
+    (EscalateConflict, escalate, {CONFLICTS}),
+    (ResolveConflict, resolve, {VIEWS, CONFLICTS}),
+    (ScheduleEvent, clash_again, {VIEWS, CONFLICTS}),
+    (DismissConflict, dismiss, {VIEWS, CONFLICTS}),
+    (UpdateEvent, rename_event, {VIEWS, CONFLICTS}),
+    (UpdateEvent, hand_over, {VIEWS, CONFLICTS}),
+    (RescheduleEvent, reschedule, {VIEWS, CONFLICTS}),
+    (ConfirmSchedule, confirm, {VIEWS}),
+    (UpdateScheduledEvent, move_to_another_calendar, {VIEWS, CONFLICTS}),
+    (UpdateCalendar, rename_calendar, {VIEWS, CALENDARS}),
+    (UpdateResource, rename_resource, {CONFLICTS}),
+    (ApplySuggestion, apply_suggestion, {VIEWS}),
+    (ImportSchedule, import_schedule, {VIEWS}),
+    (UpdateEvent, another_organizer, {VIEWS, CONFLICTS}),
+    (ScheduleSeries, schedule_series, {VIEWS}),
+    (RescheduleEvent, move_series, {VIEWS}),
+    (ConfirmSchedule, confirm_series, {VIEWS}),
+    (UpdateScheduledEvent, move_series_to_another_calendar, {VIEWS}),
+    (RemoveEventFromCalendar, remove_series, {VIEWS}),
+    (RemoveEventFromCalendar, remove, {VIEWS}),
+    (DeleteEvent, delete_event, NOTHING),
+    (DeleteResource, delete_resource, NOTHING),
+    (DeleteCalendar, delete_calendar, NOTHING),
+    (RevokeCalendarAccess, revoke, {VIEWS, CONFLICTS, CALENDARS}),
+    (DeleteCalendar, delete_booked_calendar, {VIEWS, CALENDARS}),
+]
+"""Which message a chapter is about, how it goes, and the kinds of answers that are other ones after it."""
