@@ -27,7 +27,7 @@ def test_every_write_has_a_chapter() -> None:
 
 
 async def test_after_every_write_every_read_is_right(start: Any, redis_url: str, owner_execute: Any) -> None:
-    """One process writes. Of those that read, one shares its Redis, one remembers alone, one does not at all."""
+    """One process writes; of those that read, one shares its Redis, one remembers alone, one does not."""
     writer, other, alone = [await start(url) for url in (redis_url, redis_url, "mem://")]
     uncached = await start("mem://", **UNCACHED)
     story = Story(writer, owner_execute)
