@@ -100,7 +100,7 @@ async def test_a_hold_expires_though_nobody_writes(
     as_manager: Headers,
     clock: StandingClock,
 ) -> None:
-    """A hold in one hall clashes with a booking in another: both views and the list change when it expires."""
+    """A hold in one hall clashes with a booking in another; both views and the list show when it expires."""
     ada = [{"resourceId": await make_resource("Ada", "Staff")}]
     halls = [await make_hall("Ballroom"), await make_hall("Attic")]
     event = await make_event("Gala")

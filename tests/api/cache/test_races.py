@@ -27,7 +27,7 @@ def cache_url(request: pytest.FixtureRequest) -> str:
 async def test_readers_see_all_that_writers_were_told(
     start: Callable[..., Any], cache_url: str, owner_execute: Any
 ) -> None:
-    """An event is renamed again and again; nobody reads an older name than the last that is known to be in."""
+    """An event is renamed again and again; nobody reads an older name than the last one in."""
     processes: list[Process] = [await start(cache_url), await start(cache_url)]
     story = Story(processes[0], owner_execute)
     await prologue(story)
