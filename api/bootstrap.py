@@ -61,6 +61,10 @@ def wire(settings: Settings, database: Database) -> Callboard:
     def now() -> datetime:
         return database.clock.now()
 
-    store = Store(settings.cache_url, entries=settings.cache_entries)
+    store = Store(
+        settings.cache_url,
+        entries=settings.cache_entries,
+        patience_seconds=settings.redis_patience_seconds,
+    )
     cache = Cache(store, Seal(issuer.secret("cache entries")), now, settings.cache_lifetimes)
     return Callboard(settings, database, issuer, bus, advice, QueryFacts(database), cache)

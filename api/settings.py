@@ -23,6 +23,7 @@ class Settings(BaseSettings):
     database_url, database_owner_url: your own PostgreSQL; without them the embedded one under `home` is used.
     issuer, audience: what internal tokens say, and must say.
     redis_url: where several processes share cached answers; without it each process keeps its own in memory.
+    redis_patience_seconds: what a request waits for it before it goes on without.
     cache_entries: how many answers a process keeps in memory. cache_..._seconds: 0 keeps none.
     solve_seconds: what a refused booking may wait for suggestions; past it the 409 links to them instead.
     """
@@ -40,6 +41,7 @@ class Settings(BaseSettings):
     token_lifetime_minutes: int = Field(default=12 * 60, ge=1, le=10 * _YEAR_MINUTES)
 
     redis_url: SecretStr | None = None
+    redis_patience_seconds: float = Field(default=0.25, gt=0, le=60)
     cache_entries: int = Field(default=1_000, ge=1, le=1_000_000)
     cache_views_seconds: int = Field(default=300, ge=0, le=86_400)
     cache_availability_seconds: int = Field(default=120, ge=0, le=86_400)

@@ -5,15 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+import warnings
 
 from cashews import Cache as Cashews
 from cashews.exceptions import CacheError
 from redis.exceptions import RedisError
 
 log = logging.getLogger("callboard.cache")
-
-PATIENCE_SECONDS = 0.25
-"""What a request waits for Redis at most, connecting included."""
 
 REST_SECONDS = 5.0
 """How long Redis is left alone after it has failed."""
@@ -24,9 +22,11 @@ class Store:
 
     url: `mem://`, `redis://` or `rediss://`.
     entries: kept in memory at most; the least recently used go first.
+    patience_seconds: what a request waits for Redis at most, connecting included.
     """
 
-    def __init__(self, url: str, *, entries: int = 1_000) -> None:
+    def __init__(self, url: str, *, entries: int = 1_000, patience_seconds: float = 0.25) -> None:
+        self._patience = patience_seconds
         self._cashews = Cashews()
         # Nothing is unpickled: what lies in a shared Redis may be anybody's.
         if url.startswith("mem"):
@@ -37,9 +37,9 @@ class Store:
                 pickle_type="null",
                 suppress=False,
                 client_name="callboard",
-                socket_timeout=PATIENCE_SECONDS,
-                socket_connect_timeout=PATIENCE_SECONDS,
-                wait_for_connection_timeout=PATIENCE_SECONDS,
+                socket_timeout=patience_seconds,
+                socket_connect_timeout=patience_seconds,
+                wait_for_connection_timeout=patience_seconds,
                 max_connections=20,
             )
         self._rests_until = 0.0
@@ -55,7 +55,7 @@ class Store:
         if self.is_resting:
             return None
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
+            async with asyncio.timeout(self._patience):
                 found = await self._cashews.get(key)
         except (CacheError, RedisError, OSError, TimeoutError) as error:
             self._rest(error)
@@ -67,7 +67,7 @@ class Store:
         if self.is_resting:
             return
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
+            async with asyncio.timeout(self._patience):
                 await self._cashews.set(key, content, expire=seconds)
         except (CacheError, RedisError, OSError, TimeoutError) as error:
             self._rest(error)
@@ -75,7 +75,10 @@ class Store:
     async def close(self) -> None:
         """Let go of connections."""
         try:
-            await self._cashews.close()
+            with warnings.catch_warnings():
+                # cashews calls a method of redis-py by its former name.
+                warnings.simplefilter("ignore", DeprecationWarning)
+                await self._cashews.close()
         except (CacheError, RedisError, OSError) as error:
             log.warning("the cache did not close: %s", error)
 

@@ -46,15 +46,6 @@ def redis_url(request: pytest.FixtureRequest) -> str:
     return server.url
 
 
-@pytest.fixture(params=["mem", "redis"])
-def cache_url(request: pytest.FixtureRequest) -> str:
-    """Each place that answers can be cached in."""
-    if request.param == "mem":
-        return "mem://"
-    url: str = request.getfixturevalue("redis_url")
-    return url
-
-
 class Process:
     """A service as one process runs it, and a client of it."""
 
@@ -76,8 +67,9 @@ async def start(urls: EmbeddedUrls, tmp_path: Path) -> AsyncIterator[Callable[..
     """Starts a process on the test's database: `await start("redis://...", cache_views_seconds=0)`."""
     async with AsyncExitStack() as stack:
 
-        async def make(cache_url: str, **settings: int) -> Process:
-            configured = Settings(home=tmp_path, redis_url=SecretStr(cache_url), **settings)
+        async def make(cache_url: str, **settings: float) -> Process:
+            patient = {"solve_seconds": 60, "redis_patience_seconds": 20}
+            configured = Settings(home=tmp_path, redis_url=SecretStr(cache_url), **(patient | settings))
             service = bootstrap(configured, urls.application)
             app = create_app(service)
             await stack.enter_async_context(app.router.lifespan_context(app))

@@ -84,9 +84,8 @@ class Story:
         week = f"from={at(0, day=-2)[:10]}&to={at(0, day=5)[:10]}"
         paths = {
             **{(VIEWS, hall): f"/api/calendars/{self.named[hall]}/view?{week}" for hall in halls},
-            **{(CALENDARS, hall): f"/api/calendars/{self.named[hall]}" for hall in halls},
+            (CALENDARS, "Attic"): f"/api/calendars/{self.named['Attic']}",
             (CALENDARS, "all"): "/api/calendars",
-            (CONFLICTS, "open"): "/api/schedules/conflicts",
             (CONFLICTS, "every"): f"/api/schedules/conflicts?{EVERY_STATUS}",
         }
         return {(kind, viewer, of): path for viewer in VIEWERS for (kind, of), path in paths.items()}

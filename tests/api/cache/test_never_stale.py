@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from api.cache.kind import CacheKind
@@ -14,11 +15,9 @@ Answers = dict[tuple[str, Viewer, str], tuple[int, str]]
 
 
 async def read(story: Story, process: Process) -> Answers:
-    answers: Answers = {}
-    for key, path in story.reads().items():
-        answer = await process.get(path, key[1])
-        answers[key] = (answer.status_code, answer.text)
-    return answers
+    paths = story.reads()
+    answers = await asyncio.gather(*(process.get(path, key[1]) for key, path in paths.items()))
+    return {key: (answer.status_code, answer.text) for key, answer in zip(paths, answers, strict=True)}
 
 
 def test_every_write_has_a_chapter() -> None:
@@ -27,27 +26,29 @@ def test_every_write_has_a_chapter() -> None:
     assert {message for message, _, _ in CHAPTERS} == writes
 
 
-async def test_after_every_write_every_read_is_right(start: Any, cache_url: str, owner_execute: Any) -> None:
-    """Two processes that cache are asked before and after each write; a third makes every answer anew."""
-    one, other = await start(cache_url), await start(cache_url)
+async def test_after_every_write_every_read_is_right(start: Any, redis_url: str, owner_execute: Any) -> None:
+    """One process writes; of those that read, one shares its Redis, one remembers alone, one does not."""
+    writer, other, alone = [await start(url) for url in (redis_url, redis_url, "mem://")]
     uncached = await start("mem://", **UNCACHED)
-    story = Story(one, owner_execute)
+    story = Story(writer, owner_execute)
     await prologue(story)
     changed, wrong = [], {}
+    before = await read(story, uncached)
+    assert [await read(story, process) for process in (other, alone)] == [before] * 2
     for number, (message, chapter, _) in enumerate(CHAPTERS):
-        before = await read(story, one)
-        assert await read(story, other) == before
         await chapter(story)
         right = await read(story, uncached)
-        for process in (other, one):
+        for process in (other, alone):
             found = await read(story, process)
             told = {key: (found[key], right[key]) for key in right if found[key] != right[key]}
             if told:
                 wrong[number, chapter.__name__] = told
         kinds = {key[0] for key in before if right[key] != before[key]}
         changed.append((message, chapter.__name__, kinds))
+        before = right
     assert wrong == {}
     assert changed == [(message, chapter.__name__, kinds) for message, chapter, kinds in CHAPTERS]
     asked = {CacheKind.CalendarViews, CacheKind.ConflictList, CacheKind.CalendarMetadata}
-    hits = {kind: one.service.cache.counts[kind].hits for kind in asked}
-    assert all(hits.values()), hits
+    for process in (other, alone):
+        counts = process.service.cache.counts
+        assert all(counts[kind].hits for kind in asked), counts
