@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from api.bootstrap import Callboard
 from api.http import (
+    availability,
     calendar_access,
     calendars,
     conflict_problem,
@@ -54,6 +55,7 @@ def create_app(callboard: Callboard) -> FastAPI:
         calendars.router,
         calendar_access.router,
         resources.router,
+        availability.router,
         events.router,
         imports.router,
         suggestions.router,

@@ -209,6 +209,8 @@ def _booking_values(booking: ScheduledEvent) -> dict[str, Any]:
         "hold_expires_at": booking.hold_expires_at,
         "is_blocked": booking.is_blocked,
         "block_reason": booking.block_reason,
+        # What blocks a booking is kept beside it, and goes with the flag.
+        **({} if booking.is_blocked else {"blocks": None}),
         "override_reason": booking.override_reason,
         "is_imported": booking.is_imported,
         "created_at": booking.created_at,

@@ -173,7 +173,8 @@ def _place(picture: Picture, bookings: list[ScheduledEvent]) -> dict[UUID, list[
 async def _store_bookings(
     uow: UnitOfWork, bookings: list[ScheduledEvent], placed: Mapping[UUID, list[PlacedClaim]]
 ) -> None:
-    await store_rows(uow, tables.scheduled_events, [row_of(one, during=one.slot) for one in bookings])
+    rows = [row_of(one, during=one.slot, blocks=None) for one in bookings]
+    await store_rows(uow, tables.scheduled_events, rows)
     claims = [
         row_of(
             one.claim,

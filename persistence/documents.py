@@ -8,7 +8,7 @@ from enum import IntEnum
 from typing import Any
 from uuid import UUID
 
-from domain.entities import ScheduledEvent
+from domain.entities import Closure, ScheduledEvent
 from domain.enums import ConflictLevel
 from domain.facts import Fact
 
@@ -56,4 +56,14 @@ def booking_document(booking: ScheduledEvent) -> dict[str, Any]:
             {"resourceId": str(one.resource_id), "role": one.role.name, "quantity": one.quantity}
             for one in booking.claims
         ],
+    }
+
+
+def closure_document(closure: Closure) -> dict[str, Any]:
+    """What the audit log keeps of a closure."""
+    return {
+        "resourceAvailabilityId": str(closure.resource_availability_id),
+        "startDateTime": json_value(closure.slot.start_date_time),
+        "endDateTime": json_value(closure.slot.end_date_time),
+        "reason": closure.reason,
     }

@@ -119,6 +119,7 @@ scheduled_events = Table(
     Column("modified_at", _INSTANT),
     Column("modified_by", Uuid),
     Column("version", Integer, nullable=False),
+    Column("blocks", JSONB(none_as_null=True)),
 )
 
 claims = Table(
