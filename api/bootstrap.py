@@ -8,6 +8,7 @@ from api.advice.service import AdviceService
 from api.auth.home_issuer import issuer_of
 from api.auth.issuer import Issuer
 from api.bus import Bus
+from api.query_facts import QueryFacts
 from api.routes import ROUTES
 from api.settings import Settings
 from persistence.database import Database
@@ -23,10 +24,12 @@ class Callboard:
     issuer: Issuer
     bus: Bus
     advice: AdviceService
+    query_facts: QueryFacts
 
     async def close(self) -> None:
         """Let go of everything held."""
         self.advice.close()
+        await self.query_facts.close()
         await self.database.close()
 
 
@@ -41,4 +44,4 @@ def bootstrap(settings: Settings, database_url: str) -> Callboard:
         solve_seconds=settings.solve_seconds,
         horizon_days=settings.suggestion_horizon_days,
     )
-    return Callboard(settings, database, issuer_of(settings), bus, advice)
+    return Callboard(settings, database, issuer_of(settings), bus, advice, QueryFacts(database))

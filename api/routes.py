@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from api.bus import Route
 from api.features import (
     apply_suggestion,
+    check_resource_availability,
     confirm_schedule,
     create_calendar,
     create_event,
@@ -17,6 +18,7 @@ from api.features import (
     detect_conflicts,
     dismiss_conflict,
     escalate_conflict,
+    get_availability_slots,
     get_calendar,
     get_calendar_access,
     get_calendars,
@@ -60,6 +62,8 @@ ROUTES: Mapping[type, Route] = {
     create_resource.CreateResource: Route(create_resource.handle, Role.Manager),
     update_resource.UpdateResource: Route(update_resource.handle, Role.Manager),
     delete_resource.DeleteResource: Route(delete_resource.handle, Role.Manager),
+    check_resource_availability.CheckResourceAvailability: Route(check_resource_availability.handle),
+    get_availability_slots.GetAvailabilitySlots: Route(get_availability_slots.handle),
     mark_resource_unavailable.MarkResourceUnavailable: Route(mark_resource_unavailable.handle, Role.Staff),
     mark_resource_available.MarkResourceAvailable: Route(mark_resource_available.handle, Role.Staff),
     get_events.GetEvents: Route(get_events.handle),

@@ -114,7 +114,7 @@ def decide(picture: Picture, proposal: Proposal, policy: Policy) -> Decision:
     own = proposal.scheduled_event_id
     before = find_clashes_around(own, _occupancy_before(picture))
     leaving, picture = picture.leaving, _without_leaving(picture)
-    judged = _judged_clashes(picture, proposal)
+    judged = judged_clashes(picture, proposal)
     refusing = {clash: level for clash, level in judged.items() if refuses_booking(level)}
     inherited = {clash for clash in refusing if clash in before and _is_kept(picture, proposal, clash)}
     refused = {clash: level for clash, level in refusing.items() if clash not in inherited}
@@ -209,7 +209,7 @@ def _ensure_open(picture: Picture, claims: tuple[Claim, ...], slot: TimeSlot) ->
             raise TimeSlotUnavailableException(A_RESOURCE.capitalize(), slot) from None
 
 
-def _judged_clashes(picture: Picture, proposal: Proposal) -> dict[Clash, ConflictLevel]:
+def judged_clashes(picture: Picture, proposal: Proposal) -> dict[Clash, ConflictLevel]:
     """The proposal's own clashes. A hold is judged like a firm booking, though only against firm ones."""
     if proposal.is_hold:
         firm = {pool: tuple(u for u in usages if not u.is_hold) for pool, usages in picture.others.items()}

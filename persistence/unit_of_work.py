@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -87,19 +87,26 @@ class UnitOfWork:
     async def flush(self) -> None:
         """Write the facts and audit entries."""
         if self._facts:
-            rows = [
-                {
-                    "outbox_id": self.ids.ordered(),
-                    "fact_type": type(fact).__name__,
-                    "aggregate_id": aggregate_id,
-                    "payload": fact_document(fact),
-                    "occurred_at": self.now,
-                }
-                for aggregate_id, fact in self._facts
-            ]
-            await self.connection.execute(_APPEND_FACTS, {"rows": orjson.dumps(rows).decode()})
+            await append_facts(self.connection, self.ids, [(*one, self.now) for one in self._facts])
         if self._audit:
             await self.connection.execute(_APPEND_AUDIT, {"rows": orjson.dumps(self._audit).decode()})
+
+
+async def append_facts(
+    connection: AsyncConnection, ids: IdSource, facts: Sequence[tuple[UUID, Fact, datetime]]
+) -> None:
+    """Write facts, each with its aggregate's id and when it happened, to the outbox in one statement."""
+    rows = [
+        {
+            "outbox_id": ids.ordered(),
+            "fact_type": type(fact).__name__,
+            "aggregate_id": aggregate_id,
+            "payload": fact_document(fact),
+            "occurred_at": occurred_at,
+        }
+        for aggregate_id, fact, occurred_at in facts
+    ]
+    await connection.execute(_APPEND_FACTS, {"rows": orjson.dumps(rows).decode()})
 
 
 class TransactionLost(Exception):

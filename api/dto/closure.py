@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from api.dto.scheduled_event import ANOTHER_BOOKING
 from api.http.wire import ByName, Instant, Text, Wire
-from domain.entities import Resource
+from domain.entities import Closure, Resource
 from domain.enums import ResourceType
 from persistence.readers.bookings import Rival
 from persistence.repositories.closures import MarkedClosure
@@ -36,7 +36,7 @@ class GetLinkDto(Wire):
     href: str
 
 
-class ResourceClosureDto(Wire):
+class ClosureDto(Wire):
     """A time in which a resource is closed."""
 
     resource_availability_id: UUID
@@ -44,21 +44,33 @@ class ResourceClosureDto(Wire):
     end_date_time: Instant
     is_available: Literal[False] = False
     unavailable_reason: str | None = None
-    marked_at: Instant
-    marked_by: UUID | None = None
 
     @classmethod
-    def of(cls, marked: MarkedClosure, *, by_whom: bool = True) -> ResourceClosureDto:
+    def of(cls, closure: Closure) -> ClosureDto:
         """The closure in JSON."""
-        closure = marked.closure
-        return cls(
-            resource_availability_id=closure.resource_availability_id,
-            start_date_time=closure.slot.start_date_time,
-            end_date_time=closure.slot.end_date_time,
-            unavailable_reason=closure.reason,
-            marked_at=marked.marked_at,
-            marked_by=marked.marked_by if by_whom else None,
-        )
+        return cls(**closure_fields(closure))
+
+
+class MarkedClosureDto(ClosureDto):
+    """A closure, with when and by whom it was marked."""
+
+    marked_at: Instant
+    marked_by: UUID
+
+    @classmethod
+    def of_marked(cls, marked: MarkedClosure) -> MarkedClosureDto:
+        """The closure in JSON."""
+        return cls(**closure_fields(marked.closure), marked_at=marked.marked_at, marked_by=marked.marked_by)
+
+
+def closure_fields(closure: Closure) -> dict[str, Any]:
+    """What a closure says in JSON."""
+    return {
+        "resource_availability_id": closure.resource_availability_id,
+        "start_date_time": closure.slot.start_date_time,
+        "end_date_time": closure.slot.end_date_time,
+        "unavailable_reason": closure.reason,
+    }
 
 
 class AffectedBookingDto(Wire):
@@ -84,7 +96,7 @@ class AffectedBookingDto(Wire):
         )
 
 
-class MarkedUnavailableDto(ResourceClosureDto):
+class MarkedUnavailableDto(MarkedClosureDto):
     """A resource that was closed, and the bookings that are stranded by it."""
 
     resource_id: UUID
@@ -97,7 +109,7 @@ class MarkedUnavailableDto(ResourceClosureDto):
     ) -> MarkedUnavailableDto:
         """The closure in JSON."""
         return cls(
-            **dict(ResourceClosureDto.of(marked)),
+            **dict(MarkedClosureDto.of_marked(marked)),
             resource_id=resource.resource_id,
             resource_type=resource.resource_type,
             stranded_bookings=[AffectedBookingDto.of(one, is_stranded=True) for one in stranded],
@@ -112,5 +124,5 @@ class MarkedAvailableDto(Wire):
     start_date_time: Instant
     end_date_time: Instant
     is_available: Literal[True] = True
-    closures: list[ResourceClosureDto]
+    closures: list[MarkedClosureDto]
     unblocked_bookings: list[AffectedBookingDto]
