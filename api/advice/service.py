@@ -10,10 +10,11 @@ from datetime import timedelta
 from uuid import UUID
 
 from api.advice.moves import as_move, stays
+from api.booking.access import may_move
 from domain.advice import StoredSuggestion
 from domain.booking import all_claims
 from domain.entities import Event, ScheduledEvent
-from domain.enums import Role
+from domain.enums import Role, ScheduleStatus
 from domain.errors import ConflictException
 from domain.policy import Policy
 from domain.proposal import Proposal
@@ -93,6 +94,38 @@ class AdviceService:
         # Its own place looks free without it; to stay there is no fix.
         moves = [move for one in solved if not stays(move := as_move(one, today, request))]
         return await self._keep(viewer, snapshot, moves, moved=today)
+
+    async def for_blocked(self, scheduled_event_id: UUID, viewer: Viewer) -> Advice:
+        """Ways to move a booking from where a closed resource strands it, if the viewer may move it.
+
+        Raises NotFoundException.
+        """
+        async with self._database.unit_of_work(viewer) as uow:
+            today = await find_booking(uow, scheduled_event_id)
+            lives = today.status_at(uow.now) is not ScheduleStatus.Cancelled
+            if not (today.is_blocked and lives and await may_move(uow, today, self._policy)):
+                return Advice()
+            horizon = self._horizon(uow, today.slot, moves_booking=True)
+            snapshot = await read_snapshot(uow, horizon, [], Proposal.of(today))
+            event = await events.get(uow, today.event_id)
+        request = _request_booking(snapshot, Proposal.of(today), event)
+
+        def solve(limits: Limits) -> tuple[Suggestion, ...]:
+            return advise_on_request(
+                snapshot,
+                request,
+                request_is_booked=True,
+                terms=self._terms,
+                count=MAXIMUM_SUGGESTIONS,
+                limits=limits,
+            )
+
+        solved = await self._solve(solve)
+        if solved is None:
+            return Advice(shed=True)
+        return await self._keep(
+            viewer, snapshot, [as_move(one, today, request) for one in solved], moved=today
+        )
 
     async def for_conflict(self, schedule_conflict_id: UUID, viewer: Viewer) -> Advice:
         """Ways to end a conflict by moving one of its bookings, of those the viewer may move."""

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from api.dto.scheduled_event import ANOTHER_BOOKING
+from api.dto.suggestion import LinkDto
 from api.http.wire import ByName, Instant, Text, Wire
 from domain.entities import Closure, Resource
 from domain.enums import ResourceType
@@ -27,13 +28,6 @@ class MarkResourceAvailableDto(Wire):
 
     start_date_time: Instant
     end_date_time: Instant
-
-
-class GetLinkDto(Wire):
-    """Where to read something."""
-
-    method: Literal["GET"] = "GET"
-    href: str
 
 
 class ClosureDto(Wire):
@@ -80,13 +74,14 @@ class AffectedBookingDto(Wire):
     event_title: str
     start_date_time: Instant
     end_date_time: Instant
-    suggestions: GetLinkDto | None = None
+    suggestions: LinkDto | None = None
 
     @classmethod
     def of(cls, booking: Rival, *, is_stranded: bool) -> AffectedBookingDto:
         """The booking in JSON; a hidden one has no id and no fixes."""
         key = booking.scheduled_event_id
-        link = GetLinkDto(href=f"/api/schedules/{key}/suggestions") if is_stranded and key else None
+        href = f"/api/schedules/{key}/suggestions"
+        link = LinkDto(method="GET", href=href) if is_stranded and key is not None else None
         return cls(
             scheduled_event_id=key,
             event_title=booking.title or ANOTHER_BOOKING,

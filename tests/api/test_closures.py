@@ -367,3 +367,67 @@ async def test_an_expired_or_cancelled_booking_is_not_blocked(
     answer = await mark("unavailable", hall.resource_id, 9, 14)
     assert answer.json()["strandedBookings"] == []
     assert (await client.get(path, headers=as_manager)).json()["isBlocked"] is False
+
+
+async def test_a_blocked_booking_is_moved_by_a_fix(
+    client: httpx.AsyncClient, mark: Any, make_hall: Any, make_event: Any, book: Any, as_manager: Headers
+) -> None:
+    hall, other = await make_hall("Ballroom"), await make_hall("Pavilion")
+    gala = await book(hall.calendar_id, await make_event("Gala"), at(10), at(12))
+    path = f"/api/schedules/{gala['scheduledEventId']}"
+    fine = await client.get(f"{path}/suggestions", headers=as_manager)
+    assert (fine.status_code, fine.json()) == (200, {"fits": True, "suggestions": []})
+    await mark("unavailable", hall.resource_id, 11, 14, reason="Repairs")
+
+    answer = await client.get(f"{path}/suggestions", headers=as_manager)
+
+    assert (answer.status_code, answer.json()["fits"]) == (200, False)
+    best, second = answer.json()["suggestions"][:2]
+    assert best["summary"] == "Move Gala to Pavilion, same time"
+    assert [(one["scheduledEventId"], one["to"]["calendarId"]) for one in best["changes"]] == [
+        (gala["scheduledEventId"], other.calendar_id)
+    ]
+    assert second["kind"] == "Rescheduled"
+    assert (await client.get(f"/api/suggestions/{best['id']}", headers=as_manager)).json() == best
+    applied = await client.post(best["apply"]["href"], headers=as_manager)
+    assert applied.status_code == 200, applied.text
+    (moved,) = applied.json()["schedules"]
+    assert (moved["calendarId"], moved["isBlocked"]) == (other.calendar_id, False)
+    assert (await client.get(f"{path}/suggestions", headers=as_manager)).json()["fits"] is True
+    late = await client.post(second["apply"]["href"], headers=as_manager)
+    assert late.status_code == 409
+
+
+async def test_only_who_may_move_a_blocked_booking_is_offered_fixes(
+    client: httpx.AsyncClient,
+    mark: Any,
+    make_hall: Any,
+    make_event: Any,
+    book: Any,
+    grant: Any,
+    as_manager: Headers,
+    as_staff: Headers,
+    as_customer: Headers,
+) -> None:
+    hall, mine = await make_hall("Ballroom"), await make_hall("Pavilion")
+    await make_hall("Hidden Hall")
+    gala = await book(hall.calendar_id, await make_event("Gala", organizer=CUSTOMER), at(10), at(12))
+    await mark("unavailable", hall.resource_id, 0, 24 * 30)
+    path = f"/api/schedules/{gala['scheduledEventId']}/suggestions"
+
+    async def offered(headers: Headers) -> list[str]:
+        answer = await client.get(path, headers=headers)
+        assert (answer.status_code, answer.json()["fits"]) == (200, False)
+        return [one["summary"] for one in answer.json()["suggestions"]]
+
+    assert (await client.get(path, headers=as_staff)).status_code == 404
+    assert await offered(as_customer) == []
+    for person, headers in ((STAFF, as_staff), (CUSTOMER, as_customer)):
+        await grant(person, hall.calendar_id, "View")
+        await grant(person, mine.calendar_id, "Book")
+        assert await offered(headers) == []
+        await grant(person, hall.calendar_id, "Book")
+        found = await offered(headers)
+        assert found[0] == "Move Gala to Pavilion, same time"
+        assert not any("Hidden" in one for one in found)
+    assert "Move Gala to Hidden Hall, same time" in await offered(as_manager)
