@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from api.advice.service import AdviceService
+from api.advice.slot_search import SlotSearchService
 from api.auth.home_issuer import issuer_of
 from api.auth.issuer import Issuer
 from api.bus import Bus
@@ -25,6 +26,7 @@ class Callboard:
     bus: Bus
     advice: AdviceService
     query_facts: QueryFacts
+    slot_search: SlotSearchService
 
     async def close(self) -> None:
         """Let go of everything held."""
@@ -44,4 +46,12 @@ def bootstrap(settings: Settings, database_url: str) -> Callboard:
         solve_seconds=settings.solve_seconds,
         horizon_days=settings.suggestion_horizon_days,
     )
-    return Callboard(settings, database, issuer_of(settings), bus, advice, QueryFacts(database))
+    return Callboard(
+        settings,
+        database,
+        issuer_of(settings),
+        bus,
+        advice,
+        QueryFacts(database),
+        SlotSearchService(database, settings.policy, advice),
+    )

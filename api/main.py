@@ -22,6 +22,7 @@ from api.http import (
     problems,
     resources,
     schedules,
+    slot_search,
     suggestions,
 )
 from api.http.authentication import Authentication
@@ -58,6 +59,7 @@ def create_app(callboard: Callboard) -> FastAPI:
         resources.router,
         availability.router,
         closures.router,
+        slot_search.router,
         events.router,
         imports.router,
         suggestions.router,

@@ -18,7 +18,7 @@ from domain.enums import Role, ScheduleStatus
 from domain.errors import ConflictException
 from domain.policy import Policy
 from domain.proposal import Proposal
-from domain.schedule import ScheduleSnapshot, SnapshotBooking
+from domain.schedule import FixedUses, ScheduleSnapshot, SnapshotBooking
 from domain.suggestion import Suggestion
 from domain.time_slot import TimeSlot
 from domain.viewer import Viewer
@@ -29,7 +29,7 @@ from persistence.repositories import events
 from persistence.repositories.bookings import find_booking
 from persistence.repositories.suggestions import as_seen, save_suggestions
 from persistence.unit_of_work import UnitOfWork
-from solver.advisor import advise_on_conflict, advise_on_request
+from solver.advisor import advise_on_conflict, advise_on_request, advise_on_room
 from solver.limits import Limits
 from solver.moving_terms import MovingTerms
 
@@ -148,6 +148,29 @@ class AdviceService:
         if solved is None:
             return Advice(shed=True)
         return await self._keep(viewer, snapshot, solved, schedule_conflict_id=schedule_conflict_id)
+
+    async def for_room(
+        self, bookings: Sequence[UUID], room: Sequence[FixedUses], span: TimeSlot, viewer: Viewer
+    ) -> Advice:
+        """The best way to move some bookings together out of what is wanted; for managers.
+
+        room: what is wanted. span: from its first start to its last end.
+        """
+        async with self._database.unit_of_work(viewer) as uow:
+            snapshot = await read_snapshot(uow, self._horizon(uow, span), bookings)
+
+        def solve(limits: Limits) -> tuple[Suggestion, ...]:
+            return advise_on_room(snapshot, bookings, room, terms=self._terms, limits=limits)
+
+        solved = await self._solve(solve)
+        if solved is None:
+            return Advice(shed=True)
+        return await self._keep(viewer, snapshot, solved)
+
+    @property
+    def terms(self) -> MovingTerms:
+        """On what terms bookings are moved."""
+        return self._terms
 
     def close(self) -> None:
         """Let running solves end and take no new ones."""
