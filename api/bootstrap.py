@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from api.advice.service import AdviceService
+from api.advice.slot_search import SlotSearchService
 from api.auth.home_issuer import issuer_of
 from api.auth.issuer import Issuer
 from api.bus import Bus
@@ -29,6 +30,7 @@ class Callboard:
     bus: Bus
     advice: AdviceService
     query_facts: QueryFacts
+    slot_search: SlotSearchService
     cache: Cache
 
     async def close(self) -> None:
@@ -67,4 +69,13 @@ def wire(settings: Settings, database: Database) -> Callboard:
         patience_seconds=settings.redis_patience_seconds,
     )
     cache = Cache(store, Seal(issuer.secret("cache entries")), now, settings.cache_lifetimes)
-    return Callboard(settings, database, issuer, bus, advice, QueryFacts(database), cache)
+    return Callboard(
+        settings,
+        database,
+        issuer,
+        bus,
+        advice,
+        QueryFacts(database),
+        SlotSearchService(database, settings.policy, advice),
+        cache,
+    )

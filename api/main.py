@@ -9,9 +9,11 @@ from fastapi import FastAPI
 
 from api.bootstrap import Callboard
 from api.http import (
+    availability,
     calendar_access,
     calendar_views,
     calendars,
+    closures,
     conflict_problem,
     conflicts,
     events,
@@ -21,6 +23,7 @@ from api.http import (
     problems,
     resources,
     schedules,
+    slot_search,
     suggestions,
 )
 from api.http.authentication import Authentication
@@ -56,6 +59,9 @@ def create_app(callboard: Callboard) -> FastAPI:
         calendar_access.router,
         calendar_views.router,
         resources.router,
+        availability.router,
+        closures.router,
+        slot_search.router,
         events.router,
         imports.router,
         suggestions.router,

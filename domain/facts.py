@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from domain.enums import ConflictLevel, ConflictType, ResolutionMethod, ViewType
+from domain.enums import ConflictLevel, ConflictType, ResolutionMethod, ResourceType, ViewType
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,3 +120,47 @@ class OverbookingAllowedByOverride(Fact):
     overridden_by: UUID
     override_reason: str
     overridden_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceMarkedUnavailable(Fact):
+    """A resource was closed for a time."""
+
+    resource_availability_id: UUID
+    resource_id: UUID
+    start_date_time: datetime
+    end_date_time: datetime
+    reason: str | None
+    marked_by: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceMarkedAvailable(Fact):
+    """A closure, or a part of it, was opened again."""
+
+    resource_availability_id: UUID
+    resource_id: UUID
+    start_date_time: datetime
+    end_date_time: datetime
+    marked_by: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceAvailabilityChecked(Fact):
+    """Somebody asked whether a resource is available."""
+
+    resource_id: UUID
+    resource_type: ResourceType
+    start_date_time: datetime
+    end_date_time: datetime
+    is_available: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MultipleResourcesChecked(Fact):
+    """Somebody asked whether several resources are available. availability_results: by resource id."""
+
+    resource_ids: tuple[UUID, ...]
+    start_date_time: datetime
+    end_date_time: datetime
+    availability_results: Mapping[str, bool]

@@ -77,7 +77,7 @@ async def look(uow: UnitOfWork, question: Question) -> Picture:
     }
     document = (await uow.connection.execute(_LOOK, parameters)).scalar_one()
     uow.catch_up()
-    return _picture_from(document)
+    return picture_from(document)
 
 
 async def insert_booking(uow: UnitOfWork, booking: ScheduledEvent, placed: Iterable[PlacedClaim]) -> None:
@@ -219,6 +219,8 @@ def _booking_values(booking: ScheduledEvent) -> dict[str, Any]:
         "hold_expires_at": booking.hold_expires_at,
         "is_blocked": booking.is_blocked,
         "block_reason": booking.block_reason,
+        # What blocks a booking is kept beside it, and goes with the flag.
+        **({} if booking.is_blocked else {"blocks": None}),
         "override_reason": booking.override_reason,
         "is_imported": booking.is_imported,
         "created_at": booking.created_at,
@@ -232,7 +234,8 @@ def _booking_values(booking: ScheduledEvent) -> dict[str, Any]:
     }
 
 
-def _picture_from(document: dict[str, Any]) -> Picture:
+def picture_from(document: dict[str, Any]) -> Picture:
+    """What `look` and `glance` tell, as the domain takes it."""
     calendar_rows: list[Row] = document["calendars"] or []
     resource_rows: list[Row] = document["resources"] or []
     calendars = {as_uuid(row["calendar_id"]): calendar_from(row) for row in calendar_rows}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import fields
 from typing import Any
 from uuid import UUID
@@ -53,10 +53,15 @@ async def store_rows(
     return stored
 
 
-async def update_rows(uow: UnitOfWork, table: Table, rows: Sequence[dict[str, Any]]) -> None:
-    """Store rows that are there already, whole. Whoever calls holds a lock that others updating them need."""
+async def update_rows(
+    uow: UnitOfWork, table: Table, rows: Sequence[dict[str, Any]], *, keep: Collection[str] = ()
+) -> None:
+    """Store rows that are there already. Whoever calls holds a lock that others updating them need.
+
+    keep: columns that stay as they are.
+    """
     key, *_ = table.primary_key.columns
-    names = [str(column.name) for column in table.columns]
+    names = [str(column.name) for column in table.columns if column.name not in keep]
     changed = ", ".join(f"{name} = given.{name}" for name in names if name != key.name)
     statement = text(
         f"UPDATE {table.name} SET {changed}"  # noqa: S608 - names of our own tables

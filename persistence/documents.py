@@ -9,7 +9,7 @@ from enum import IntEnum
 from typing import Any
 from uuid import UUID
 
-from domain.entities import ScheduledEvent
+from domain.entities import Closure, ScheduledEvent
 from domain.enums import ConflictLevel
 from domain.facts import Fact
 from domain.recurrence.describe import describe
@@ -73,4 +73,14 @@ def series_document(series: Series, bookings: Sequence[ScheduledEvent]) -> dict[
         "recurrence": describe(series.pattern),
         "version": series.version,
         "occurrences": {str(one.scheduled_event_id): booking_document(one) for one in bookings},
+    }
+
+
+def closure_document(closure: Closure) -> dict[str, Any]:
+    """What the audit log keeps of a closure."""
+    return {
+        "resourceAvailabilityId": str(closure.resource_availability_id),
+        "startDateTime": json_value(closure.slot.start_date_time),
+        "endDateTime": json_value(closure.slot.end_date_time),
+        "reason": closure.reason,
     }

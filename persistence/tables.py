@@ -120,6 +120,7 @@ scheduled_events = Table(
     Column("modified_at", _INSTANT),
     Column("modified_by", Uuid),
     Column("version", Integer, nullable=False),
+    Column("blocks", JSONB(none_as_null=True)),
     Column("series_id", Uuid),
     Column("original_start", TIMESTAMP),
     Column("is_detached", Boolean, nullable=False),

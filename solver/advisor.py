@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
 from domain.conflicts import Clash as DomainClash
 from domain.enums import ConflictLevel, ConflictType
 from domain.rules.conflicts import refuses_booking
-from domain.schedule import ScheduleSnapshot, SnapshotBooking
+from domain.schedule import FixedUses, ScheduleSnapshot, SnapshotBooking
 from domain.suggestion import Suggestion
-from solver.check import Checker
+from solver.check import Checker, closed_requirements
 from solver.clash import Clash
 from solver.fixes import Fixes
 from solver.limits import Limits
@@ -93,16 +94,53 @@ def advise_on_request(
         move, it is booked as asked for.
     request_is_booked: whether it is a booking already, which was refused another place; for the sentences.
     Fixes that leave the request without any conflict come alone; where there are none, those that end what
-    refuses it. Empty when nothing refuses it or nothing would help.
+    refuses it. Empty when nothing refuses it or nothing would help. One that asks for what is closed goes
+    elsewhere, whether it clashes or not.
     """
     translation = translate(snapshot, terms, request=request, focus=_nearby(snapshot, request))
     checker = Checker(translation.problem)
     index = len(translation.bookings) - 1
     clashing = [clash for clash in checker.clashes if index in (clash.first, clash.second)]
     refusing = [clash for clash in clashing if refuses_booking(ConflictLevel(clash.level))]
+    if closed_requirements(translation.problem, index):
+        # Where it was asked for it cannot be, whoever makes room.
+        return _best(
+            translation,
+            checker,
+            (clashing, refusing, ()),
+            ([index],),
+            count,
+            limits,
+            request_is_booked=request_is_booked,
+            is_closed=True,
+        )
     rivals = sorted({clash.first for clash in refusing or clashing if clash.second == index})
     goals, movers = (clashing, refusing), ([index], rivals)
     return _best(translation, checker, goals, movers, count, limits, request_is_booked=request_is_booked)
+
+
+def advise_on_room(
+    snapshot: ScheduleSnapshot,
+    bookings: Collection[UUID],
+    room: Sequence[FixedUses],
+    *,
+    terms: MovingTerms | None = None,
+    count: int = 1,
+    limits: Limits | None = None,
+) -> tuple[Suggestion, ...]:
+    """The best ways to move some bookings together out of what is wanted for something else, cheapest first.
+
+    room: what is wanted, in the form of what others take. Empty when nothing is in its way, or stays there.
+    """
+    wanted = replace(snapshot, fixed=(*snapshot.fixed, *room))
+    translation = translate(wanted, terms, focus=bookings)
+    checker = Checker(translation.problem)
+    movers = [
+        index for index, one in enumerate(translation.bookings) if one.scheduled_event_id in set(bookings)
+    ]
+    behind = len(translation.bookings) + len(translation.problem.fixed) - sum(len(one.uses) for one in room)
+    targets = [clash for clash in checker.clashes if clash.first in movers and clash.second >= behind]
+    return _best(translation, checker, [targets], [movers], count, limits) if movers else ()
 
 
 def _nearby(snapshot: ScheduleSnapshot, request: SnapshotBooking) -> list[UUID]:
@@ -136,9 +174,18 @@ def _best(
     limits: Limits | None,
     *,
     request_is_booked: bool = False,
+    is_closed: bool = False,
 ) -> tuple[Suggestion, ...]:
     for targets in goals:
-        found = suggest(translation.problem, targets, mover_sets, count=count, limits=limits, checker=checker)
+        found = suggest(
+            translation.problem,
+            targets,
+            mover_sets,
+            count=count,
+            limits=limits,
+            checker=checker,
+            is_closed=is_closed,
+        )
         if found:
             involved = _involved(translation, mover_sets, found)
             fixes = Fixes(translation, involved, request_is_booked=request_is_booked)

@@ -119,6 +119,16 @@ def blocks(resource: Resource, start_minute: int, duration_minutes: int) -> str 
     return None if inside else "outside its hours"
 
 
+def closed_requirements(problem: ProblemData, index: int) -> frozenset[int]:
+    """The requirements of an activity that its resources' hours forbid where it is today."""
+    activity = problem.activities[index]
+    return frozenset(
+        place
+        for place, needed in enumerate(activity.requirements)
+        if blocks(problem.resources[needed.resource], activity.start_minute, activity.duration_minutes)
+    )
+
+
 def _keeps_claim(activity: Activity, placement: Placement, resource: int) -> bool:
     if placement.start_minute != activity.start_minute:
         return False

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from domain.enums import ScheduleStatus
 from solver.weights import Weights
 
 
@@ -20,3 +21,9 @@ class MovingTerms:
     reach_minutes: int | None = None
     move_confirmed: bool = False
     weights: Weights = field(default_factory=Weights)
+
+    def admits(self, status: ScheduleStatus) -> bool:
+        """Whether bookings of a status may be moved at all."""
+        if status is ScheduleStatus.Confirmed:
+            return self.move_confirmed
+        return status is not ScheduleStatus.Rescheduling

@@ -5,6 +5,7 @@ from solver.claims import Claim, claims_by_resource
 from solver.placement import today
 from solver.problem import ProblemData
 from solver.ranges import Ranges, difference, intersection, normalised
+from solver.resource import Resource
 
 
 class Occupancy:
@@ -81,19 +82,28 @@ class Occupancy:
 
     def _free_starts(self, activity: int, requirement: int, resource: int) -> Ranges:
         moving = self.problem.activities[activity]
-        held = self.problem.resources[resource]
         length, now = moving.duration_minutes, moving.start_minute
         candidates = normalised((*moving.start_windows, (now, now + 1)))
-        if held.open_windows is not None:
-            candidates = _within(candidates, held.open_windows, length)
-        # [start, start + length) meets [low, high) exactly if low - length < start < high.
-        forbidden = [(low - length + 1, high) for low, high in held.closures]
-        before, after = held.teardown_minutes, held.setup_minutes
-        forbidden.extend(
-            (low - length - before + 1, high + after)
-            for low, high in self.blocked(resource, moving.requirements[requirement].quantity)
-        )
-        return difference(candidates, normalised(forbidden))
+        taken = self.blocked(resource, moving.requirements[requirement].quantity)
+        held = self.problem.resources[resource]
+        return difference(open_starts(held, candidates, length), taken_starts(held, taken, length))
+
+
+def open_starts(held: Resource, candidates: Ranges, length: int) -> Ranges:
+    """The candidates at which an activity of a length may start, going by closures and hours alone."""
+    if held.open_windows is not None:
+        candidates = _within(candidates, held.open_windows, length)
+    # [start, start + length) meets [low, high) exactly if low - length < start < high.
+    return difference(candidates, normalised((low - length + 1, high) for low, high in held.closures))
+
+
+def taken_starts(held: Resource, taken: Ranges, length: int, buffer: int = 0) -> Ranges:
+    """The starts at which an activity of a length, with its setup and teardown, would meet what is taken.
+
+    buffer: minutes kept free on both sides besides.
+    """
+    before, after = held.teardown_minutes + buffer, held.setup_minutes + buffer
+    return normalised((low - length - before + 1, high + after) for low, high in taken)
 
 
 def _within(candidates: Ranges, windows: Ranges, length: int) -> Ranges:

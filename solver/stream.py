@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from solver.check import Checker
+from solver.check import Checker, closed_requirements
 from solver.clash import Clash
 from solver.constraints.different import Different
 from solver.constraints.kind_only import KindOnly
@@ -78,8 +78,14 @@ class SuggestionStream:
 
     def _clashing(self, index: int) -> frozenset[int]:
         contested = {t.resource for t in self._targets if index in (t.first, t.second)}
-        requirements = self._checker.problem.activities[index].requirements
-        return frozenset(place for place, needed in enumerate(requirements) if needed.resource in contested)
+        activity = self._checker.problem.activities[index]
+        clashing = frozenset(
+            place for place, needed in enumerate(activity.requirements) if needed.resource in contested
+        )
+        # What a request asks for where that is closed is as little to be had.
+        return clashing | (
+            closed_requirements(self._checker.problem, index) if activity.is_request else frozenset()
+        )
 
     def _checked(
         self, placements: dict[int, Placement], objective: int | None, *, optimal: bool

@@ -24,10 +24,12 @@ def suggest(
     apart_minutes: int = 120,
     limits: Limits | None = None,
     checker: Checker | None = None,
+    is_closed: bool = False,
 ) -> tuple[Suggestion, ...]:
     """The best ways to end some of today's conflicts, cheapest first, each checked.
 
     targets: conflicts of today's schedule (see `find_clashes`) that every answer must end together.
+    is_closed: whether a request among the movers may not stay as asked for; then there need be no conflict.
     mover_sets: who may move; each set is tried on its own and any of its members may stay. A refused request
         is an activity like any other: offer it as one set and its rivals as another.
     kinds: the kinds wanted. The best of each enters the list first, then the best of each set of movers, then
@@ -40,7 +42,7 @@ def suggest(
     for target in wanted:
         if target not in judge.clashes:
             raise InvalidProblem(f"{target} is no conflict of today's schedule")
-    if count < 1 or not wanted:
+    if count < 1 or not (wanted or is_closed):
         return ()
     streams = _streams(judge, wanted, mover_sets, tuple(kinds), limits or Limits(), apart_minutes)
     return _ranked(_collected(streams, count))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from domain.entities import Calendar
-from domain.enums import ClaimRole, ResourceType, ScheduleStatus
+from domain.enums import ClaimRole, ResourceType
 from domain.schedule import ScheduleSnapshot, SnapshotBooking
 from domain.time_slot import TimeSlot
 from solver.activity import Activity, Requirement
@@ -178,9 +178,7 @@ class _Translator:
             return True
         if self.focus is not None and booking.scheduled_event_id not in self.focus:
             return False
-        if not booking.movable or booking.status is ScheduleStatus.Rescheduling:
-            return False
-        if booking.status is ScheduleStatus.Confirmed and not self.terms.move_confirmed:
+        if not booking.movable or not self.terms.admits(booking.status):
             return False
         return self.clock.floor(booking.slot.start_date_time) >= self._earliest()
 

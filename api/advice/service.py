@@ -14,13 +14,14 @@ from uuid import UUID
 from api.advice.moves import as_move, stays
 from api.advice.request import as_booking
 from api.advice.series import as_stored, clashing_dates, leaves_any
+from api.booking.access import may_move
 from domain.advice import StoredSuggestion
 from domain.entities import ScheduledEvent
-from domain.enums import Role
+from domain.enums import Role, ScheduleStatus
 from domain.errors import ConflictException, SeriesConflictException
 from domain.policy import Policy
 from domain.proposal import Proposal
-from domain.schedule import ScheduleSnapshot
+from domain.schedule import FixedUses, ScheduleSnapshot
 from domain.series import SeriesRequest
 from domain.suggestion import Suggestion
 from domain.time_slot import TimeSlot
@@ -33,7 +34,7 @@ from persistence.repositories import events
 from persistence.repositories.bookings import find_booking
 from persistence.repositories.suggestions import save_suggestions
 from persistence.unit_of_work import UnitOfWork
-from solver.advisor import advise_on_conflict, advise_on_request
+from solver.advisor import advise_on_conflict, advise_on_request, advise_on_room
 from solver.limits import Limits
 from solver.moving_terms import MovingTerms
 from solver.series_advisor import SeriesFix, advise_on_series
@@ -124,6 +125,38 @@ class AdviceService:
             await save_suggestions(uow, kept)
             return Advice(tuple(await as_seen(uow, kept)))
 
+    async def for_blocked(self, scheduled_event_id: UUID, viewer: Viewer) -> Advice:
+        """Ways to move a booking from where a closed resource strands it, if the viewer may move it.
+
+        Raises NotFoundException.
+        """
+        async with self._database.unit_of_work(viewer) as uow:
+            today = await find_booking(uow, scheduled_event_id)
+            lives = today.status_at(uow.now) is not ScheduleStatus.Cancelled
+            if not (today.is_blocked and lives and await may_move(uow, today, self._policy)):
+                return Advice()
+            horizon = self._horizon(uow, today.slot, moves_booking=True)
+            snapshot = await read_snapshot(uow, horizon, [], Proposal.of(today))
+            event = await events.get(uow, today.event_id)
+        request = as_booking(snapshot, Proposal.of(today), event)
+
+        def solve(limits: Limits) -> tuple[Suggestion, ...]:
+            return advise_on_request(
+                snapshot,
+                request,
+                request_is_booked=True,
+                terms=self._terms,
+                count=MAXIMUM_SUGGESTIONS,
+                limits=limits,
+            )
+
+        solved = await self._solve(solve)
+        if solved is None:
+            return Advice(shed=True)
+        return await self._keep(
+            viewer, snapshot, [as_move(one, today, request) for one in solved], moved=today
+        )
+
     async def for_conflict(self, schedule_conflict_id: UUID, viewer: Viewer) -> Advice:
         """Ways to end a conflict by moving one of its bookings, of those the viewer may move."""
         async with self._database.unit_of_work(viewer) as uow:
@@ -145,6 +178,29 @@ class AdviceService:
         if solved is None:
             return Advice(shed=True)
         return await self._keep(viewer, snapshot, solved, schedule_conflict_id=schedule_conflict_id)
+
+    async def for_room(
+        self, bookings: Sequence[UUID], room: Sequence[FixedUses], span: TimeSlot, viewer: Viewer
+    ) -> Advice:
+        """The best way to move some bookings together out of what is wanted; for managers.
+
+        room: what is wanted. span: from its first start to its last end.
+        """
+        async with self._database.unit_of_work(viewer) as uow:
+            snapshot = await read_snapshot(uow, self._horizon(uow, span), bookings)
+
+        def solve(limits: Limits) -> tuple[Suggestion, ...]:
+            return advise_on_room(snapshot, bookings, room, terms=self._terms, limits=limits)
+
+        solved = await self._solve(solve)
+        if solved is None:
+            return Advice(shed=True)
+        return await self._keep(viewer, snapshot, solved)
+
+    @property
+    def terms(self) -> MovingTerms:
+        """On what terms bookings are moved."""
+        return self._terms
 
     def close(self) -> None:
         """Let running solves end and take no new ones."""

@@ -6,13 +6,14 @@ from dataclasses import replace
 from uuid import UUID
 
 from domain.booking import Picture, all_claims
-from domain.entities import Calendar, Claim, Event
+from domain.entities import Calendar, Claim, Event, ScheduledEvent
 from domain.enums import AccessLevel, Role, ScheduleStatus
 from domain.errors import A_RESOURCE, FieldException, ForbiddenException
 from domain.policy import Policy
 from domain.proposal import Proposal
 from domain.viewer import Viewer
 from persistence.readers.events import sees_event
+from persistence.repositories import calendar_access
 from persistence.unit_of_work import UnitOfWork
 
 UNKNOWN_CALENDAR = "Calendar does not exist or is inactive"
@@ -66,6 +67,17 @@ def ensure_may_change(
     if owner_id == viewer.user_id:
         return
     raise ForbiddenException(f"You may look at this booking, but not {what} it")
+
+
+async def may_move(uow: UnitOfWork, booking: ScheduledEvent, policy: Policy) -> bool:
+    """Whether the viewer may move a booking now: nobody is offered what they may not apply."""
+    viewer = uow.viewer
+    if viewer.sees_all:
+        return True
+    grant = await calendar_access.find(uow, booking.calendar_id, viewer.user_id)
+    books = grant is not None and grant.access_level is AccessLevel.Book
+    in_time = booking.slot.start_date_time - uow.now >= policy.approval_notice
+    return books and in_time and (viewer.role is Role.Staff or booking.owner_id == viewer.user_id)
 
 
 def _visible_calendar(picture: Picture, calendar_id: UUID, viewer: Viewer) -> Calendar:

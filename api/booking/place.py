@@ -177,6 +177,8 @@ async def remove(
     cancelled = replace(
         current,
         status=ScheduleStatus.Cancelled,
+        is_blocked=False,
+        block_reason=None,
         modified_at=uow.now,
         modified_by=uow.viewer.user_id,
         version=current.version + 1,
@@ -275,6 +277,9 @@ async def _move(
         booking,
         claims=tuple(one.claim for one in decision.claims),
         override_reason=_override_reason(proposal, booking, decision),
+        # Where it is now, everything it claims is open.
+        is_blocked=False,
+        block_reason=None,
     )
     assert picture.booking is not None
     moved_in_time = picture.booking.slot != booking.slot

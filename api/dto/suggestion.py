@@ -66,7 +66,7 @@ class CostDto(Wire):
 class LinkDto(Wire):
     """A call that does something."""
 
-    method: Literal["POST"] = "POST"
+    method: Literal["GET", "POST"] = "POST"
     href: str
 
 

@@ -1,4 +1,4 @@
-"""Change a resource; bookings that claim it are judged again when its quantity, setup or teardown changes."""
+"""Change a resource; bookings that claim it are judged again by its quantity, buffers and working hours."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from api.booking.reassess import reassess, survey
+from api.booking.stranding import restrand_all
 from api.message import Message
 from domain.entities import Resource
 from domain.enums import ResourceType
@@ -81,6 +82,8 @@ async def handle(command: UpdateResource, uow: UnitOfWork, _policy: Policy) -> R
         if found is None:
             raise TransactionLost("the resource changed before it was locked")
         await reassess(uow, found, resource=after)
+    if (before.working_hours, before.time_zone) != (after.working_hours, after.time_zone):
+        await restrand_all(uow, after)
     uow.audit("ResourceUpdated", key, entity_document(before), entity_document(after))
     return after
 

@@ -97,6 +97,9 @@ def field_of(location: Sequence[str | int]) -> str:
         parts = parts[1:]
     name = ""
     for part in parts:
+        # "<...>" is an arm of a union, which the client has not written.
+        if isinstance(part, str) and part.startswith("<"):
+            continue
         name += f"[{part}]" if isinstance(part, int) else f".{part}" if name else str(part)
     return name or "body"
 

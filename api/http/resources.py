@@ -99,7 +99,7 @@ async def update_resource(
     """Replace a resource's settings (Manager).
 
     Bookings ahead are judged again when quantity, setup or teardown changes: clashes that arise are recorded
-    as conflicts, those that are gone become Resolved.
+    as conflicts, those that are gone become Resolved. Those outside changed working hours become blocked.
     """
     ensure_kept("resourceId", resource_id, body.resource_id)
     command = UpdateResource(

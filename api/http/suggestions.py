@@ -12,6 +12,7 @@ from api.dto.change_request import ChangeRequestDto
 from api.dto.scheduled_event import ScheduledEventDetailDto, ScheduleEventDto
 from api.dto.suggestion import LinkDto, SuggestionDto
 from api.features.apply_suggestion import ApplySuggestion
+from api.features.get_scheduled_event_by_id import GetScheduledEventById
 from api.features.get_suggestion import GetSuggestion
 from api.features.reschedule_event import RescheduleEvent
 from api.features.update_scheduled_event import UpdateScheduledEvent
@@ -32,7 +33,7 @@ SuggestionId = Annotated[UUID, Path(alias="suggestionId")]
 
 
 class SuggestionsDto(Wire):
-    """Fixes for a booking that would be refused. fits: it can be booked as asked, and none is needed.
+    """Fixes for a booking that would be refused, or is blocked. fits: it can be as it is, and needs none.
 
     moreSuggestions: where to ask again, when there was no time to look.
     """
@@ -83,6 +84,25 @@ async def _suggest_for(command: Message[BookingDetail], service: Callboard, view
         more = ask_again(refusal.proposal) if advice.shed else None
         return JsonResponse(SuggestionsDto(fits=False, suggestions=shown, more_suggestions=more))
     return JsonResponse(SuggestionsDto(fits=True, suggestions=[]))
+
+
+@router.get(
+    "/api/schedules/{scheduleId}/suggestions",
+    response_model=SuggestionsDto,
+    responses=problem_docs(400, 404),
+)
+async def suggest_for_blocked(
+    scheduled_event_id: ScheduleId, service: ServiceOf, bus: BusOf, viewer: ViewerOf
+) -> Response:
+    """Ways to move a booking that a closed resource strands, of those that the caller could apply."""
+    detail = await bus.send(GetScheduledEventById(scheduled_event_id), viewer)
+    if not detail.summary.is_blocked:
+        return JsonResponse(SuggestionsDto(fits=True, suggestions=[]))
+    advice = await service.advice.for_blocked(scheduled_event_id, viewer)
+    shown = [SuggestionDto.of(one) for one in advice.suggestions]
+    href = f"/api/schedules/{scheduled_event_id}/suggestions"
+    more = LinkDto(method="GET", href=href) if advice.shed else None
+    return JsonResponse(SuggestionsDto(fits=False, suggestions=shown, more_suggestions=more))
 
 
 @router.get("/api/suggestions/{suggestionId}", response_model=SuggestionDto, responses=problem_docs(400, 404))

@@ -19,9 +19,9 @@ def ensure_closures_disjoint(slot: TimeSlot, closures: Iterable[Closure]) -> Non
     """Reject a closure that overlaps another of the same resource (SCH-031)."""
     other = closure_at(slot, closures)
     if other is not None:
-        raise FieldException(
-            "startDateTime", f"Overlaps the closure that starts {other.slot.start_date_time.isoformat()}"
-        )
+        start, end = other.slot.start_date_time.isoformat(), other.slot.end_date_time.isoformat()
+        reason = f" ({other.reason})" if other.reason else ""
+        raise FieldException("startDateTime", f"Overlaps the closure from {start} to {end}{reason}")
 
 
 def with_buffer(slot: TimeSlot, policy: Policy) -> TimeSlot:

@@ -33,6 +33,7 @@ from domain.recurrence.pattern import RecurrencePattern
 from domain.time_slot import TimeSlot
 from persistence import tables
 from persistence.liveness import effective_status, holds_its_place
+from persistence.readers.blocks import block_reason_as_seen
 from persistence.recurrence_document import pattern_from
 from persistence.unit_of_work import UnitOfWork
 
@@ -186,8 +187,8 @@ def _summaries(now: datetime) -> Select[tuple[object, ...]]:
             _bookings.c.time_zone,
             effective_status(now).label("status"),
             _worst_open_level(now).label("conflict_level"),
-            _bookings.c.is_blocked,
-            _bookings.c.block_reason,
+            case((holds_its_place(now), _bookings.c.is_blocked), else_=False).label("is_blocked"),
+            case((holds_its_place(now), block_reason_as_seen())).label("block_reason"),
             _bookings.c.hold_expires_at,
             _bookings.c.owner_id,
             _bookings.c.version,

@@ -65,7 +65,7 @@ async def read_snapshot(
         bookings=bookings,
         closures=tuple(closure_from(row) for row in limits["closures"] or []),
         fixed=await _read_fixed(uow, horizon, resources, calendars, bookings, request),
-        offered_resource_ids=_offered(uow.viewer, limits["resources"] or []),
+        offered_resource_ids=offered_resources(uow.viewer, limits["resources"] or []),
         hidden_resource_ids=frozenset(
             as_uuid(row["resource_id"]) for row in limits["resources"] or [] if not row["visible"]
         ),
@@ -165,7 +165,7 @@ def _booking_from(
     return replace(booking, title=title, movable=viewer.sees_all or may_change)
 
 
-def _offered(viewer: Viewer, rows: list[Row]) -> frozenset[UUID] | None:
+def offered_resources(viewer: Viewer, rows: list[Row]) -> frozenset[UUID] | None:
     """The resources the viewer may claim; None for all."""
     if viewer.sees_all:
         return None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -87,32 +88,40 @@ async def occurrences_of(uow: UnitOfWork, series_id: UUID) -> list[ScheduledEven
 
 async def insert_bookings(uow: UnitOfWork, bookings: Sequence[ScheduledEvent], placed: Placed) -> None:
     """Store new bookings with their claims. Raises TransactionLost when a slot was taken meanwhile."""
-    rows = [row_of(one, during=one.slot) for one in bookings]
+    rows = [row_of(one, during=one.slot, blocks=None) for one in bookings]
     await store_rows(uow, tables.scheduled_events, rows, by_key=True)
     uow.touch(booking_ids=(one.scheduled_event_id for one in bookings))
     await _insert_claims(uow, bookings, placed)
 
 
 async def replace_bookings(uow: UnitOfWork, bookings: Sequence[ScheduledEvent], placed: Placed) -> None:
-    """Store changed bookings: all their old claims go in an earlier statement than the new ones come."""
+    """Store changed bookings: all their old claims go in an earlier statement than the new ones come.
+
+    Where they are now, everything they claim is open: nothing blocks them.
+    """
     keys = sorted(one.scheduled_event_id for one in bookings)
     gone = delete(_claims).where(_claims.c.scheduled_event_id.in_(keys)).returning(_claims.c.resource_id)
     uow.touch(resource_ids=(await uow.connection.execute(gone)).scalars())
-    await update_bookings(uow, bookings)
+    await _update(uow, [replace(one, is_blocked=False, block_reason=None) for one in bookings])
     await _insert_claims(uow, bookings, placed)
 
 
 async def update_bookings(uow: UnitOfWork, bookings: Sequence[ScheduledEvent]) -> None:
-    """Store bookings whose claims stay as they are."""
+    """Store bookings whose claims stay as they are, and what blocks them."""
+    await _update(uow, bookings, keep=("blocks",))
+
+
+async def _update(uow: UnitOfWork, bookings: Sequence[ScheduledEvent], *, keep: Collection[str] = ()) -> None:
     keys = [one.scheduled_event_id for one in bookings]
     before = select(_bookings.c.calendar_id).where(_bookings.c.scheduled_event_id.in_(keys)).distinct()
     uow.touch(calendar_ids=(await uow.connection.execute(before)).scalars(), booking_ids=keys)
-    await update_rows(uow, tables.scheduled_events, [row_of(one, during=one.slot) for one in bookings])
+    rows = [row_of(one, during=one.slot, blocks=None) for one in bookings]
+    await update_rows(uow, tables.scheduled_events, rows, keep=keep)
 
 
 async def cancel_bookings(uow: UnitOfWork, bookings: Sequence[ScheduledEvent]) -> None:
     """Store cancelled bookings: their rows and claims stay, but hold nothing any more."""
-    await update_bookings(uow, bookings)
+    await _update(uow, [replace(one, is_blocked=False, block_reason=None) for one in bookings])
     keys = sorted(one.scheduled_event_id for one in bookings)
     await uow.connection.execute(
         update_in_order(_claims.c.scheduled_event_id.in_(keys)).values(live=False, enforced=False)

@@ -166,10 +166,14 @@ async def requests(make_hall: Any, make_event: Any, make_resource: Any) -> dict[
             "/api/schedules/conflicts/detect",
             {"calendarId": hall.calendar_id, "from": at(0), "to": at(9)},
         ),
+        "close": (
+            f"/api/resources/{hall.resource_id}/availability/mark-unavailable",
+            {"startDateTime": at(0), "endDateTime": at(9), "reason": "R", "onOverlap": "Merge"},
+        ),
     }
 
 
-KINDS = ["book", "suggest", "event", "resource", "calendar", "detect"]
+KINDS = ["book", "suggest", "event", "resource", "calendar", "detect", "close"]
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from domain.conflicts import Clash
-from domain.entities import Claim
+from domain.entities import Claim, Closure
 from domain.enums import ClaimRole, ConflictType, SuggestionKind
 from domain.suggestion import Cost
 from domain.time_slot import TimeSlot
@@ -25,6 +25,7 @@ from tests.solver.house import (
     hall,
     slot,
     snapshot,
+    uid,
 )
 
 WEDDING = booking(1, "Wedding Reception", BALLROOM, slot(26, 18, 5), attendees=150)
@@ -162,6 +163,25 @@ def test_a_refused_request_is_fitted_in_or_its_rivals_make_room():
 
 def test_a_request_that_nothing_refuses_needs_no_fix():
     assert advise_on_request(snapshot(WEDDING), replace(FUNDRAISER, slot=slot(28, 10, 2))) == ()
+
+
+def test_what_is_booked_where_it_is_closed_now_goes_elsewhere():
+    closed = Closure(uid(900), BALLROOM, slot(26, 20, 6), "Repairs")
+    stranded = snapshot(closures=(closed,))
+    found = advise_on_request(stranded, WEDDING, request_is_booked=True)
+    assert said(found)[:2] == [
+        ("ResourceChanged", "Move Wedding Reception to Garden Pavilion, same time", 175, True),
+        ("Rescheduled", "Move Wedding Reception to Friday 26 December, 15:00-20:00, same room", 310, True),
+    ]
+    assert {change.scheduled_event_id for one in found for change in one.changes} == {None}
+    assert advise_on_request(snapshot(), WEDDING, request_is_booked=True) == ()
+
+
+def test_whoever_could_make_room_is_left_alone_where_it_is_closed():
+    closed = Closure(uid(900), BALLROOM, slot(26, 20, 6), "Repairs")
+    found = advise_on_request(snapshot(WEDDING, closures=(closed,)), FUNDRAISER)
+    assert {change.scheduled_event_id for one in found for change in one.changes} == {None}
+    assert found[0].summary == "Move Corporate Fundraiser to Garden Pavilion, same time"
 
 
 def test_the_same_question_has_the_same_answer():
