@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from api.cache.kind import CacheKind
+from api.cache.redis_url import MEMORY, ensure_redis_url
 from domain.local_time import is_time_zone
 from domain.policy import Policy
 
@@ -72,16 +73,15 @@ class Settings(BaseSettings):
 
     @field_validator("redis_url")
     @classmethod
-    def _cache_scheme(cls, url: SecretStr | None) -> SecretStr | None:
-        scheme = "mem" if url is None else url.get_secret_value().partition("://")[0]
-        if scheme not in {"mem", "redis", "rediss"}:
-            raise ValueError("it should look like redis://host:6379/0, rediss://..., or mem://")
+    def _place_to_cache(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None and url.get_secret_value() != MEMORY:
+            ensure_redis_url(url.get_secret_value())
         return url
 
     @property
     def cache_url(self) -> str:
         """Where answers are cached."""
-        return "mem://" if self.redis_url is None else self.redis_url.get_secret_value()
+        return MEMORY if self.redis_url is None else self.redis_url.get_secret_value()
 
     @property
     def cache_lifetimes(self) -> dict[CacheKind, timedelta]:

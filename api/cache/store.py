@@ -11,6 +11,8 @@ from cashews import Cache as Cashews
 from cashews.exceptions import CacheError
 from redis.exceptions import RedisError
 
+from api.cache.redis_url import MEMORY
+
 log = logging.getLogger("callboard.cache")
 
 REST_SECONDS = 5.0
@@ -29,8 +31,8 @@ class Store:
         self._patience = patience_seconds
         self._cashews = Cashews()
         # Nothing is unpickled: what lies in a shared Redis may be anybody's.
-        if url.startswith("mem"):
-            self._cashews.setup("mem://", size=entries, check_interval=0, pickle_type="null")
+        if url == MEMORY:
+            self._cashews.setup(MEMORY, size=entries, check_interval=0, pickle_type="null")
         else:
             self._cashews.setup(
                 url,

@@ -93,9 +93,9 @@ async def store(uow: UnitOfWork, calendar: Calendar) -> None:
 async def remove(uow: UnitOfWork, calendar_id: UUID) -> None:
     """Remove a calendar that has no bookings, and the grants on it."""
     resources = tables.resources
-    await uow.connection.execute(
-        update(resources).where(resources.c.calendar_id == calendar_id).values(calendar_id=None)
-    )
+    orphaned = update(resources).where(resources.c.calendar_id == calendar_id).values(calendar_id=None)
+    owners = await uow.connection.execute(orphaned.returning(resources.c.resource_id))
+    uow.touch(resource_ids=owners.scalars())
     await uow.connection.execute(delete(_calendars).where(_calendars.c.calendar_id == calendar_id))
     _touch(uow, calendar_id)
 

@@ -41,7 +41,8 @@ NOTHING: set[str] = set()
 EVERY_STATUS = "&".join(
     f"status={one}" for one in ("Detected", "UnderReview", "Resolved", "Escalated", "Dismissed")
 )
-VIEWERS = (MANAGER, STAFF, CUSTOMER)
+VIEWERS = {MANAGER: ("Ballroom", "Attic", "Cellar"), STAFF: ("Attic",), CUSTOMER: ("Ballroom",)}
+"""Who reads, and which halls."""
 
 
 @dataclass
@@ -80,15 +81,23 @@ class Story:
 
     def reads(self) -> dict[tuple[str, Viewer, str], str]:
         """Every answer that is cached, by kind, viewer and what it is of."""
-        halls = [name for name in ("Ballroom", "Attic", "Cellar") if name in self.named]
         week = f"from={at(0, day=-2)[:10]}&to={at(0, day=5)[:10]}"
         paths = {
-            **{(VIEWS, hall): f"/api/calendars/{self.named[hall]}/view?{week}" for hall in halls},
+            **{
+                (VIEWS, hall): f"/api/calendars/{self.named[hall]}/view?{week}"
+                for hall in ("Ballroom", "Attic", "Cellar")
+                if hall in self.named
+            },
             (CALENDARS, "Attic"): f"/api/calendars/{self.named['Attic']}",
             (CALENDARS, "all"): "/api/calendars",
-            (CONFLICTS, "every"): f"/api/schedules/conflicts?{EVERY_STATUS}",
+            (CONFLICTS, "all"): f"/api/schedules/conflicts?{EVERY_STATUS}",
         }
-        return {(kind, viewer, of): path for viewer in VIEWERS for (kind, of), path in paths.items()}
+        return {
+            (kind, viewer, of): path
+            for viewer, places in VIEWERS.items()
+            for (kind, of), path in paths.items()
+            if of in {*places, "all"}
+        }
 
 
 async def prologue(story: Story) -> None:
