@@ -132,3 +132,19 @@ class SuggestionKind(StrEnum):
     Rescheduled = "Rescheduled"
     ResourceChanged = "ResourceChanged"
     RescheduledAndResourceChanged = "RescheduledAndResourceChanged"
+
+
+class ExportPeriod(StrEnum):
+    """How much of a calendar an export is of (spec 4.2)."""
+
+    Daily = "Daily"
+    Weekly = "Weekly"
+    Monthly = "Monthly"
+
+
+class ExportFormat(StrEnum):
+    """What kind of file an export is (SCH-044)."""
+
+    Pdf = "Pdf"
+    Excel = "Excel"
+    ICalendar = "ICalendar"
