@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from api.advice.service import AdviceService
 from api.auth.home_issuer import issuer_of
 from api.auth.issuer import Issuer
 from api.bus import Bus
+from api.exports.service import ExportService
 from api.routes import ROUTES
 from api.settings import Settings
+from api.storage import Storage
 from persistence.database import Database
 from persistence.ids import RandomIds, SystemClock
 
@@ -23,6 +26,7 @@ class Callboard:
     issuer: Issuer
     bus: Bus
     advice: AdviceService
+    exports: ExportService
 
     async def close(self) -> None:
         """Let go of everything held."""
@@ -41,4 +45,8 @@ def bootstrap(settings: Settings, database_url: str) -> Callboard:
         solve_seconds=settings.solve_seconds,
         horizon_days=settings.suggestion_horizon_days,
     )
-    return Callboard(settings, database, issuer_of(settings), bus, advice)
+    url = settings.storage_url
+    storage = Storage(None if url is None else url.get_secret_value(), settings.home)
+    lifetime = timedelta(hours=settings.export_lifetime_hours)
+    exports = ExportService(database, bus, storage, lifetime)
+    return Callboard(settings, database, issuer_of(settings), bus, advice, exports)

@@ -14,6 +14,7 @@ from api.http import (
     conflict_problem,
     conflicts,
     events,
+    exports,
     health,
     imports,
     openapi,
@@ -56,6 +57,7 @@ def create_app(callboard: Callboard) -> FastAPI:
         resources.router,
         events.router,
         imports.router,
+        exports.router,
         suggestions.router,
         conflicts.router,
         schedules.router,  # after conflicts, whose paths look like ids

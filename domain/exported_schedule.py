@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -11,6 +11,9 @@ from domain.time_slot import TimeSlot
 
 ANOTHER_BOOKING = "another booking"
 """What a booking is called that the viewer may not see (DESIGN 4.8)."""
+
+BUSY = "Busy"
+"""What every booking is called where only free and busy is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +98,12 @@ class ExportedSchedule:
     window: TimeSlot
     calendars: tuple[ExportedCalendar, ...]
     generated_at: datetime
+
+    def free_busy(self) -> ExportedSchedule:
+        """The same with nothing but when something is: for readers who may be anyone."""
+        return replace(self, calendars=tuple(_free_busy(one) for one in self.calendars))
+
+
+def _free_busy(calendar: ExportedCalendar) -> ExportedCalendar:
+    taken = (ExportedBooking(None, BUSY, one.slot, ScheduleStatus.Scheduled) for one in calendar.live)
+    return ExportedCalendar(calendar.calendar_id, calendar.name, tuple(taken))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from domain.enums import ConflictLevel, ConflictType, ResolutionMethod
+from domain.enums import ConflictLevel, ConflictType, ExportFormat, ResolutionMethod
+
+Day = date
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,37 @@ class EventRemovedFromCalendar(Fact):
     calendar_id: UUID
     removed_by: UUID
     reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DailyScheduleExported(Fact):
+    """A day of a calendar was handed out as a file."""
+
+    calendar_id: UUID
+    date: Day
+    format: ExportFormat
+    exported_by: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklyScheduleExported(Fact):
+    """A week of a calendar was handed out as a file."""
+
+    calendar_id: UUID
+    week_start_date: Day
+    format: ExportFormat
+    exported_by: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class MonthlyScheduleExported(Fact):
+    """A month of a calendar was handed out as a file."""
+
+    calendar_id: UUID
+    month: int
+    year: int
+    format: ExportFormat
+    exported_by: UUID
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
+from api.storage import StorageUnavailable
 from domain.errors import (
     CallboardException,
     ConflictException,
@@ -107,6 +108,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _malformed_problem)
     app.add_exception_handler(HTTPException, _http_problem)
     app.add_exception_handler(DatabaseBusy, _busy_problem)
+    app.add_exception_handler(StorageUnavailable, _storage_problem)
     app.add_exception_handler(Exception, _unexpected_problem)
 
 
@@ -140,6 +142,12 @@ async def _http_problem(request: Request, error: Exception) -> Response:
 async def _busy_problem(request: Request, _error: Exception) -> Response:
     detail = "The service is busy; try again shortly"
     return problem(request, 503, "Busy", detail, headers={"Retry-After": "1"})
+
+
+async def _storage_problem(request: Request, error: Exception) -> Response:
+    log.error("storage failed at %s %s", request.method, request.url.path, exc_info=error)
+    detail = "The store for files does not answer; try again shortly"
+    return problem(request, 503, "Storage Unavailable", detail, headers={"Retry-After": "10"})
 
 
 async def _unexpected_problem(request: Request, error: Exception) -> Response:

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from domain.enums import ScheduleStatus
-from domain.exported_schedule import ANOTHER_BOOKING, ExportedBooking, ExportedCalendar
+from domain.enums import ConflictLevel, ScheduleStatus
+from domain.exported_schedule import ANOTHER_BOOKING, ExportedBooking, ExportedCalendar, ExportedSchedule
 from domain.time_slot import TimeSlot
 
 ID = UUID("3f0c4a44-8d0f-4a9b-9d5e-0a4c3f0f7a01")
@@ -34,3 +34,14 @@ def test_holds_and_cancelled_bookings(status: ScheduleStatus, is_hold: bool, is_
 
 def test_a_booking_without_an_id_is_hidden() -> None:
     assert ExportedBooking(None, ANOTHER_BOOKING, SLOT, ScheduleStatus.Scheduled).is_hidden
+
+
+def test_free_busy_tells_when_and_nothing_else() -> None:
+    live = ExportedBooking(ID, "Gala", SLOT, ScheduleStatus.Tentative, ConflictLevel.Severe, "secret", 9, 3)
+    gone = ExportedBooking(ID, "Gone", SLOT, ScheduleStatus.Cancelled)
+    calendar = ExportedCalendar(ID, "Hall", (live, gone), location="Hall")
+    schedule = ExportedSchedule("Hall", "UTC", SLOT, (calendar,), SLOT.start_date_time)
+    (told,) = schedule.free_busy().calendars
+    assert told == ExportedCalendar(
+        ID, "Hall", (ExportedBooking(None, "Busy", SLOT, ScheduleStatus.Scheduled),)
+    )

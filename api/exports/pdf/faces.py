@@ -15,6 +15,7 @@ from fontTools.varLib import instancer
 _NOTO, _CJK = "manimgx_fonts", "justmytype_intl_cjk"
 _REGULAR, _BOLD = 400, 600
 _UNUSED_TABLES = ["HVAR", "VVAR", "MVAR", "STAT", "BASE", "VORG", "vhea", "vmtx", "MERG"]
+_VARIATION_TABLES = ["fvar", "gvar", "avar", "cvar"]
 _SHAPING_TABLES = ["GSUB", "GPOS", "GDEF"]
 _WESTERN = frozenset(
     map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x180), *range(0x2010, 0x2027), 0x20AC, 0xFFFD))
@@ -108,18 +109,18 @@ def _cut(face: Face, characters: frozenset[str] | None, bold: bool) -> bytes:
     """The font in one weight with the glyphs of the characters; None for all of them."""
     with TTFont(_path(face), lazy=True) as font:
         if characters is None:
-            for table in _UNUSED_TABLES:
-                if table in font:
-                    del font[table]
+            _drop(font, _UNUSED_TABLES)
         else:
             _keep(font, characters, with_shaping=face.is_complex)
         axes = {axis.axisTag: axis.defaultValue for axis in font["fvar"].axes}
-        weighted = instancer.instantiateVariableFont(
-            font, {**axes, "wght": _BOLD if bold else _REGULAR}, inplace=True
-        )
-        _rename(weighted, f"{face.name}-{'Bold' if bold else 'Regular'}")
+        wanted = {**axes, "wght": _BOLD if bold else _REGULAR}
+        if axes == wanted:
+            _drop(font, _VARIATION_TABLES)  # the outlines are of this weight as they are
+        else:
+            instancer.instantiateVariableFont(font, wanted, inplace=True)
+        _rename(font, f"{face.name}-{'Bold' if bold else 'Regular'}")
         content = BytesIO()
-        weighted.save(content)
+        font.save(content)
     return content.getvalue()
 
 
@@ -129,6 +130,12 @@ def _keep(font: TTFont, characters: frozenset[str], *, with_shaping: bool) -> No
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=[ord(one) for one in characters])
     cutter.subset(font)
+
+
+def _drop(font: TTFont, tables: Iterable[str]) -> None:
+    for table in tables:
+        if table in font:
+            del font[table]
 
 
 def _rename(font: TTFont, name: str) -> None:

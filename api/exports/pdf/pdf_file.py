@@ -6,6 +6,7 @@ import calendar
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from io import BytesIO
+from threading import Lock
 from zoneinfo import ZoneInfo
 
 from reportlab.pdfgen.canvas import Canvas
@@ -32,6 +33,8 @@ from domain.exported_schedule import ExportedBooking, ExportedSchedule
 _MOST_CALENDARS = 4
 """Beside each other on a day's page."""
 _SATURDAY = 5
+_DRAWING = Lock()
+"""reportlab keeps its fonts for the whole process: one document at a time."""
 
 
 def pdf_file(schedule: ExportedSchedule, period: ExportPeriod, first: date) -> bytes:
@@ -42,7 +45,7 @@ def pdf_file(schedule: ExportedSchedule, period: ExportPeriod, first: date) -> b
     canvas.setTitle(f"{plain_text(schedule.title)}, {heading}")
     canvas.setAuthor("Callboard")
     canvas.setCreator("Callboard")
-    with Typesetter(_texts(schedule, heading)) as typesetter:
+    with _DRAWING, Typesetter(_texts(schedule, heading)) as typesetter:
         sheet = Sheet(
             _size(period),
             schedule.title,
