@@ -137,7 +137,10 @@ class Typesetter:
         if name is None:
             name = f"{face.name}{'Bold' if bold else ''}{next(_names)}"
             content = face.cut(self._characters.get(face, set()), bold=bold)
-            pdfmetrics.registerFont(TTFont(name, BytesIO(content)))
+            font = TTFont(name, BytesIO(content))
+            # PDF tells fonts by this name, and both weights come from one file.
+            font.face.name = name.encode()
+            pdfmetrics.registerFont(font)
             self._fonts[face, bold] = name
         return name
 
