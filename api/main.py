@@ -9,12 +9,14 @@ from fastapi import FastAPI
 
 from api.bootstrap import Callboard
 from api.http import (
+    access_log,
     calendar_access,
     calendars,
     conflict_problem,
     conflicts,
     events,
     exports,
+    feeds,
     health,
     imports,
     openapi,
@@ -45,6 +47,7 @@ def create_app(callboard: Callboard) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.callboard = callboard
+    access_log.install()
     problems.install(app)
     conflict_problem.install(app)
     openapi.install(app)
@@ -58,6 +61,7 @@ def create_app(callboard: Callboard) -> FastAPI:
         events.router,
         imports.router,
         exports.router,
+        feeds.router,
         suggestions.router,
         conflicts.router,
         schedules.router,  # after conflicts, whose paths look like ids

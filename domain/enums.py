@@ -148,3 +148,10 @@ class ExportFormat(StrEnum):
     Pdf = "Pdf"
     Excel = "Excel"
     ICalendar = "ICalendar"
+
+
+class FeedAudience(StrEnum):
+    """Who a feed is for: its owner, who sees what they may, or anyone, who sees only when something is."""
+
+    Owner = "Owner"
+    Public = "Public"

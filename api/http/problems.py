@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
+from api.feed_token import without_tokens
 from api.storage import StorageUnavailable
 from domain.errors import (
     CallboardException,
@@ -151,7 +152,8 @@ async def _storage_problem(request: Request, error: Exception) -> Response:
 
 
 async def _unexpected_problem(request: Request, error: Exception) -> Response:
-    log.error("unexpected error at %s %s", request.method, request.url.path, exc_info=error)
+    path = without_tokens(request.url.path)
+    log.error("unexpected error at %s %s", request.method, path, exc_info=error)
     return problem(request, 500, "Internal Error", "Something went wrong on our side; it has been logged")
 
 
