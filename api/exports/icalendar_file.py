@@ -24,6 +24,9 @@ from domain.local_time import to_utc
 from domain.time_slot import TimeSlot
 
 PRODUCT = "-//Callboard//Callboard//EN"
+FILE_VERSION = 1
+"""Goes up when the same schedule gives another file."""
+
 _HOST = "callboard"
 _UTC_NAMES = frozenset({"UTC", "Etc/UTC"})
 _STATUSES: Mapping[ScheduleStatus, str] = {

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Path, Request, Response
 
-from api.exports.icalendar_file import icalendar_file
+from api.exports.icalendar_file import FILE_VERSION, icalendar_file
 from api.features.create_feed import CreateFeed
 from api.features.get_feed_by_token import GetFeedByToken
 from api.features.get_feed_schedule import GetFeedSchedule
@@ -24,12 +25,15 @@ from api.http.request import BusOf, DryRun, ServiceOf, ViewerOf, public_url
 from api.http.wire import Instant, JsonResponse, Wire
 from domain.enums import FeedAudience, Role
 from domain.errors import NotFoundException
+from domain.exported_schedule import ExportedSchedule
 from domain.viewer import Viewer
 from persistence.repositories.feeds import Feed
 
 router = APIRouter(tags=["feeds"])
 
 _NOBODY = Viewer(UUID(int=0), Role.Customer)
+# Many programs that come at once would otherwise take every thread.
+_WRITING = asyncio.Semaphore(2)
 _MEDIA_TYPE = "text/calendar; charset=utf-8"
 
 FeedId = Annotated[UUID, Path(alias="feedId")]
@@ -118,18 +122,21 @@ async def get_feed(
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
     """A schedule as iCalendar, to who knows the address: what its owner sees now, cancelled bookings too."""
-    content = await _content(token, service)
-    if content is None:
+    schedule = await _schedule(token, service)
+    if schedule is None:
         return problem(request, 404, "Not Found", "There is no such feed, or not any more")
-    tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    refresh = timedelta(minutes=service.settings.feed_refresh_minutes)
+    tag = _tag(schedule, refresh)
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "X-Content-Type-Options": "nosniff"}
     if tag in {one.strip().removeprefix("W/") for one in (if_none_match or "").split(",")}:
         return Response(status_code=304, headers=headers)
+    async with _WRITING:
+        content = await asyncio.to_thread(icalendar_file, schedule, refresh)
     return Response(content, media_type=_MEDIA_TYPE, headers=headers)
 
 
-async def _content(token: str, service: ServiceOf) -> bytes | None:
-    """The feed's file; None for every reason not to give it, which look the same."""
+async def _schedule(token: str, service: ServiceOf) -> ExportedSchedule | None:
+    """What the feed tells; None for every reason not to tell it, which look the same."""
     if not is_token(token):
         return None
     feed = await service.bus.send(GetFeedByToken(token_hash(token)), _NOBODY)
@@ -141,7 +148,11 @@ async def _content(token: str, service: ServiceOf) -> bytes | None:
         schedule = await service.bus.send(query, owner)
     except NotFoundException:
         return None
-    if feed.audience is FeedAudience.Public:
-        schedule = schedule.free_busy()
-    refresh = timedelta(minutes=service.settings.feed_refresh_minutes)
-    return await asyncio.to_thread(icalendar_file, schedule, refresh)
+    return schedule.free_busy() if feed.audience is FeedAudience.Public else schedule
+
+
+def _tag(schedule: ExportedSchedule, refresh: timedelta) -> str:
+    """An ETag of what is told, found without writing it: most fetches find nothing new."""
+    timeless = replace(schedule, generated_at=schedule.window.start_date_time)
+    told = repr((FILE_VERSION, timeless, refresh))
+    return f'"{hashlib.sha256(told.encode()).hexdigest()[:32]}"'
