@@ -17,7 +17,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from api.exports.plain_text import plain_lines, plain_text
+from api.exports.plain_text import plain_lines, plain_text, plain_title
 from domain.enums import ConflictLevel
 from domain.exported_schedule import ExportedBooking, ExportedSchedule
 
@@ -56,7 +56,7 @@ COLUMNS = (
     _Column("Start ({zone})", _MOMENT, lambda one, zone: _wall_clock(one.slot.start_date_time, zone)),
     _Column("End ({zone})", _MOMENT, lambda one, zone: _wall_clock(one.slot.end_date_time, zone)),
     _Column("Duration", _SPAN, lambda one, _: one.slot.duration),
-    _Column("Title", _TEXT, lambda one, _: plain_text(one.title)),
+    _Column("Title", _TEXT, lambda one, _: plain_title(one.title)),
     _Column("Status", _TEXT, lambda one, _: None if one.is_hidden else one.status.name),
     _Column("Conflict", _TEXT, _conflict),
     _Column("Attendees", _NUMBER, lambda one, _: one.attendees),

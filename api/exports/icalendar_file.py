@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event, vDuration, vRecur
 
-from api.exports.plain_text import plain_lines, plain_text
+from api.exports.plain_text import plain_lines, plain_text, plain_title
 from api.exports.series_window import SeriesWindow, series_window
 from api.exports.time_zone_rules import time_zone_component
 from domain.enums import ConflictLevel, ScheduleStatus
@@ -164,7 +164,7 @@ class _File:
         changed = booking.modified_at or booking.slot.start_date_time
         event.add("dtstamp", changed.replace(microsecond=0))
         event.add("sequence", sequence)
-        event.add("summary", plain_text(booking.title))
+        event.add("summary", plain_title(booking.title))
         if booking.modified_at is not None:
             event.add("last-modified", changed.replace(microsecond=0))
         if booking.description:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from api.exports.plain_text import plain_title
 from domain.exported_schedule import ExportedBooking
 from domain.local_time import at_minute
 from domain.time_slot import TimeSlot
@@ -56,7 +57,8 @@ class DaySlice:
     @property
     def title(self) -> str:
         """What it is, and where when that is not plain from the page."""
-        return self.booking.title if self.place is None else f"{self.booking.title} \u00b7 {self.place}"
+        title = plain_title(self.booking.title)
+        return title if self.place is None else f"{title} \u00b7 {self.place}"
 
 
 def clock(minute: int) -> str:

@@ -37,11 +37,6 @@ def directed_runs(text: str) -> list[DirectedRun]:
     return [DirectedRun(part, level % 2 == 1) for level, part in _visual_order(runs)]
 
 
-def starts_right_to_left(text: str) -> bool:
-    """Whether the text as a whole is read from the right: its first letter says so."""
-    return has_right_to_left(text) and int(algorithm.get_base_level(text)) == 1
-
-
 def _levels(text: str) -> list[int]:
     """The embedding level of each character; a joiner has that of the character before it."""
     storage = algorithm.get_empty_storage()

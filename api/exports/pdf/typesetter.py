@@ -23,7 +23,7 @@ ELLIPSIS = "\u2026"
 _NO_GLYPH = "\ufffd"
 _VARIATION_SELECTORS = "\ufe0e\ufe0f"
 _ALWAYS = (
-    f"0123456789:+,.-\u2013\u00b7{ELLIPSIS}{_NO_GLYPH} abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    f"0123456789:+,.-\u2013\u00b7{ELLIPSIS}{_NO_GLYPH}() abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 )
 _JOINERS = "\u200c\u200d"
 _WIDE = frozenset({"W", "F"})

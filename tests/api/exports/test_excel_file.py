@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from dataclasses import replace
 from datetime import datetime, timedelta
 from io import BytesIO
+from pathlib import Path
 
 import openpyxl
 import pytest
 
 from api.exports.excel_file import excel_file
+from api.exports.plain_text import plain_text
 from domain.enums import ConflictLevel, ScheduleStatus
 from domain.exported_schedule import ExportedSchedule
 from tests.api.exports.schedules import booked, hidden, local, schedule_of
@@ -128,3 +131,14 @@ def test_control_characters_do_not_spoil_the_file() -> None:
         schedule_of(booked("Ga\x07la\u202e \x1b", local(2026, 3, 2, 9), description="a\x00\nb"))
     ).active
     assert (sheet["D2"].value, sheet["H2"].value) == ("Ga la", "a\nb")
+
+
+def test_any_text_can_be_a_title(shared_data: Path) -> None:
+    texts = json.loads((shared_data / "strings" / "blns.json").read_text())
+    titles = [one for one in texts if one.strip()]
+    bookings = [booked(title, local(2026, 3, 2, 9), description=title) for title in titles]
+    sheet = opened(schedule_of(*bookings, title=titles[-1])).active
+    assert sheet.max_row == len(titles) + 1
+    cells = [sheet.cell(row, 4) for row in range(2, sheet.max_row + 1)]
+    assert {cell.data_type for cell in cells} == {"s"}
+    assert [cell.value for cell in cells] == [plain_text(title) or "(untitled)" for title in titles]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -195,3 +197,21 @@ def test_an_empty_schedule_is_an_empty_grid() -> None:
     empty = replace(schedule_of(), calendars=())
     for period in ExportPeriod:
         assert len(texts_of(pdf_file(empty, period, MARCH))) == 1
+
+
+def test_any_text_can_be_a_title(shared_data: Path) -> None:
+    texts = json.loads((shared_data / "strings" / "blns.json").read_text())
+    titles = [one for one in texts if one.strip()] + [
+        "a" + "\u0301" * 200,
+        "\u0628" * 300,
+        "\U0001f469\u200d" * 60,
+    ]
+    bookings = [
+        booked(title, local(2026, 3, 1) + timedelta(hours=index), 1) for index, title in enumerate(titles)
+    ]
+    pages = texts_of(pdf_file(schedule_of(*bookings), ExportPeriod.Monthly, MARCH))
+    left_out = sum(int(one) for one in re.findall(r"\+(\d+) more, page \d", pages[0]))
+    listed = sum(
+        len(re.findall(r"\d\d:\d\d\u2013\d\d:\d\d|from \d\d|until \d\d", page)) for page in pages[1:]
+    )
+    assert left_out == listed > 0
