@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from api.advice.service import AdviceService
 from api.advice.slot_search import SlotSearchService
@@ -13,9 +13,11 @@ from api.bus import Bus
 from api.cache.cache import Cache
 from api.cache.seal import Seal
 from api.cache.store import Store
+from api.exports.service import ExportService
 from api.query_facts import QueryFacts
 from api.routes import ROUTES
 from api.settings import Settings
+from api.storage import Storage
 from persistence.database import Database
 from persistence.ids import RandomIds, SystemClock
 
@@ -32,6 +34,7 @@ class Callboard:
     query_facts: QueryFacts
     slot_search: SlotSearchService
     cache: Cache
+    exports: ExportService
 
     async def close(self) -> None:
         """Let go of everything held."""
@@ -69,6 +72,9 @@ def wire(settings: Settings, database: Database) -> Callboard:
         patience_seconds=settings.redis_patience_seconds,
     )
     cache = Cache(store, Seal(issuer.secret("cache entries")), now, settings.cache_lifetimes)
+    url = settings.storage_url
+    storage = Storage(None if url is None else url.get_secret_value(), settings.home)
+    lifetime = timedelta(hours=settings.export_lifetime_hours)
     return Callboard(
         settings,
         database,
@@ -78,4 +84,5 @@ def wire(settings: Settings, database: Database) -> Callboard:
         QueryFacts(database),
         SlotSearchService(database, settings.policy, advice),
         cache,
+        ExportService(database, bus, storage, lifetime),
     )

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from api.bootstrap import Callboard
 from api.http import (
+    access_log,
     availability,
     calendar_access,
     calendar_views,
@@ -17,6 +18,8 @@ from api.http import (
     conflict_problem,
     conflicts,
     events,
+    exports,
+    feeds,
     health,
     imports,
     openapi,
@@ -48,6 +51,7 @@ def create_app(callboard: Callboard) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.callboard = callboard
+    access_log.install()
     problems.install(app)
     conflict_problem.install(app)
     openapi.install(app)
@@ -64,6 +68,8 @@ def create_app(callboard: Callboard) -> FastAPI:
         slot_search.router,
         events.router,
         imports.router,
+        exports.router,
+        feeds.router,
         suggestions.router,
         conflicts.router,
         schedules.router,  # after conflicts, whose paths look like ids

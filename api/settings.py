@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from api.cache.kind import CacheKind
 from api.cache.redis_url import MEMORY, ensure_redis_url
+from api.storage import check_storage_url
 from domain.local_time import is_time_zone
 from domain.policy import Policy
 
@@ -22,6 +23,8 @@ class Settings(BaseSettings):
 
     home: where the embedded database, the issuer's key and files live.
     database_url, database_owner_url: your own PostgreSQL; without them the embedded one under `home` is used.
+    storage_url: where exported files are kept; without it in a folder under `home`.
+    public_url: how the service is reached from outside; without it, as each request reached it.
     issuer, audience: what internal tokens say, and must say.
     redis_url: where several processes share cached answers; without it each process keeps its own in memory.
     redis_patience_seconds: what a request waits for it before it goes on without.
@@ -36,6 +39,8 @@ class Settings(BaseSettings):
     database_owner_url: SecretStr | None = None
     database_pool_size: int = Field(default=10, ge=1, le=1_000)
     time_zone: str = "UTC"
+    storage_url: SecretStr | None = None
+    public_url: str | None = None
 
     issuer: str = "callboard"
     audience: str = "callboard"
@@ -52,6 +57,8 @@ class Settings(BaseSettings):
     body_limit_bytes: int = Field(default=10_000_000, ge=1, le=1_000_000_000)
     solve_seconds: float = Field(default=0.5, gt=0, le=3_600)
     solver_threads: int = Field(default=2, ge=1, le=1_000)
+    export_lifetime_hours: int = Field(default=24, ge=1, le=_YEAR_DAYS * 24)
+    feed_refresh_minutes: int = Field(default=60, ge=5, le=_YEAR_MINUTES)
     suggestion_horizon_days: int = Field(default=14, ge=1, le=_YEAR_DAYS)
 
     minimum_duration_minutes: int = Field(default=15, ge=1, le=_YEAR_MINUTES)
@@ -92,6 +99,20 @@ class Settings(BaseSettings):
             CacheKind.ConflictList: timedelta(seconds=self.cache_conflicts_seconds),
             CacheKind.CalendarMetadata: timedelta(seconds=self.cache_calendars_seconds),
         }
+
+    @field_validator("storage_url")
+    @classmethod
+    def _known_storage(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None:
+            check_storage_url(url.get_secret_value())
+        return url
+
+    @field_validator("public_url")
+    @classmethod
+    def _web_address(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith(("http://", "https://")):
+            raise ValueError("it must start with http:// or https://")
+        return url
 
     @property
     def policy(self) -> Policy:

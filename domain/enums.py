@@ -154,3 +154,26 @@ class ViewType(StrEnum):
     Weekly = "Weekly"
     Monthly = "Monthly"
     Custom = "Custom"
+
+
+class ExportPeriod(StrEnum):
+    """How much of a calendar an export is of (spec 4.2)."""
+
+    Daily = "Daily"
+    Weekly = "Weekly"
+    Monthly = "Monthly"
+
+
+class ExportFormat(StrEnum):
+    """What kind of file an export is (SCH-044)."""
+
+    Pdf = "Pdf"
+    Excel = "Excel"
+    ICalendar = "ICalendar"
+
+
+class FeedAudience(StrEnum):
+    """Who a feed is for: its owner, who sees what they may, or anyone, who sees only when something is."""
+
+    Owner = "Owner"
+    Public = "Public"

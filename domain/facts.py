@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from domain.enums import ConflictLevel, ConflictType, ResolutionMethod, ResourceType, ViewType
+from domain.enums import (
+    ConflictLevel,
+    ConflictType,
+    ExportFormat,
+    ResolutionMethod,
+    ResourceType,
+    ViewType,
+)
+
+Day = date
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +67,37 @@ class CalendarViewGenerated(Fact):
     start_date: datetime
     end_date: datetime
     generated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DailyScheduleExported(Fact):
+    """A day of a calendar was handed out as a file."""
+
+    calendar_id: UUID
+    date: Day
+    format: ExportFormat
+    exported_by: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklyScheduleExported(Fact):
+    """A week of a calendar was handed out as a file."""
+
+    calendar_id: UUID
+    week_start_date: Day
+    format: ExportFormat
+    exported_by: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class MonthlyScheduleExported(Fact):
+    """A month of a calendar was handed out as a file."""
+
+    calendar_id: UUID
+    month: int
+    year: int
+    format: ExportFormat
+    exported_by: UUID
 
 
 @dataclass(frozen=True, slots=True)

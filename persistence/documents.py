@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields
-from datetime import datetime
+from datetime import date, datetime
 from enum import IntEnum
 from typing import Any
 from uuid import UUID
@@ -29,6 +29,8 @@ def json_value(value: Any) -> Any:  # noqa: ANN401
             return str(value)
         case datetime():
             return value.isoformat().replace("+00:00", "Z")
+        case date():
+            return value.isoformat()
         case ConflictLevel():
             return value.wire_name
         case IntEnum():

@@ -4,8 +4,10 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     Integer,
     Interval,
+    LargeBinary,
     MetaData,
     SmallInteger,
     Table,
@@ -231,4 +233,33 @@ revisions = Table(
     Column("kind", SmallInteger, primary_key=True),
     Column("id", Uuid, primary_key=True),
     Column("revision", BigInteger, nullable=False),
+)
+
+exports = Table(
+    "exports",
+    metadata,
+    Column("export_id", Uuid, primary_key=True),
+    Column("owner_id", Uuid, nullable=False),
+    Column("role", SmallInteger, nullable=False),
+    Column("calendar_id", Uuid, nullable=False),
+    Column("period", Text, nullable=False),
+    Column("first_day", Date, nullable=False),
+    Column("format", Text, nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("storage_key", Text, nullable=False),
+    Column("size_bytes", Integer, nullable=False),
+    Column("created_at", _INSTANT, nullable=False),
+    Column("expires_at", _INSTANT, nullable=False),
+)
+
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("feed_id", Uuid, primary_key=True),
+    Column("owner_id", Uuid, nullable=False),
+    Column("role", SmallInteger, nullable=False),
+    Column("calendar_id", Uuid),
+    Column("audience", Text, nullable=False),
+    Column("token_hash", LargeBinary, nullable=False),
+    Column("created_at", _INSTANT, nullable=False),
 )

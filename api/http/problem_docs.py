@@ -15,6 +15,7 @@ _MEANINGS = {
     409: "Not possible in the present state",
     412: "Changed since the version in If-Match",
     422: "The time slot is not available",
+    503: "A part of the service does not answer now; try again",
 }
 
 

@@ -13,6 +13,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
+from api.feed_token import without_tokens
+from api.storage import StorageUnavailable
 from domain.errors import (
     CallboardException,
     ConflictException,
@@ -110,6 +112,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _malformed_problem)
     app.add_exception_handler(HTTPException, _http_problem)
     app.add_exception_handler(DatabaseBusy, _busy_problem)
+    app.add_exception_handler(StorageUnavailable, _storage_problem)
     app.add_exception_handler(Exception, _unexpected_problem)
 
 
@@ -145,8 +148,15 @@ async def _busy_problem(request: Request, _error: Exception) -> Response:
     return problem(request, 503, "Busy", detail, headers={"Retry-After": "1"})
 
 
+async def _storage_problem(request: Request, error: Exception) -> Response:
+    log.error("storage failed at %s %s", request.method, request.url.path, exc_info=error)
+    detail = "The store for files does not answer; try again shortly"
+    return problem(request, 503, "Storage Unavailable", detail, headers={"Retry-After": "10"})
+
+
 async def _unexpected_problem(request: Request, error: Exception) -> Response:
-    log.error("unexpected error at %s %s", request.method, request.url.path, exc_info=error)
+    path = without_tokens(request.url.path)
+    log.error("unexpected error at %s %s", request.method, path, exc_info=error)
     return problem(request, 500, "Internal Error", "Something went wrong on our side; it has been logged")
 
 

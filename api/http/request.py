@@ -22,6 +22,12 @@ def callboard_of(request: Request) -> Callboard:
     return service
 
 
+def public_url(request: Request, path: str) -> str:
+    """The path as those outside reach it: under the public URL that is set, else where the request went."""
+    base = callboard_of(request).settings.public_url or str(request.base_url)
+    return base.rstrip("/") + path
+
+
 def _bus(service: Annotated[Callboard, Depends(callboard_of)]) -> Bus:
     return service.bus
 
