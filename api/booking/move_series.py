@@ -7,7 +7,8 @@ from datetime import datetime
 from uuid import UUID
 
 from api.booking.series import wall_clock
-from api.booking.series_changes import SeriesPlan, carry_out, changed_series, each_ahead, lock_part
+from api.booking.series_changes import carry_out, lock_part
+from api.booking.series_plan import SeriesPlan, changed_series, each_ahead
 from domain.entities import ScheduledEvent
 from domain.policy import Policy
 from domain.proposal import Proposal
@@ -50,6 +51,7 @@ async def move_series(uow: UnitOfWork, move: SeriesMove, policy: Policy) -> Seri
         slot = series.slot_of(original_start)
         return replace(Proposal.of(booking), slot=slot, override_reason=move.override_reason)
 
-    steps = each_ahead(part, uow.now, at, lambda original_start: original_start + by)
-    plan = SeriesPlan(part, series, steps, "SeriesRescheduled", move.reason)
+    steps = each_ahead(part, uow.now, at, lambda original_start: original_start + by, move.anchor)
+    left = part.left_behind() if part.splits else None
+    plan = SeriesPlan(part.series, series, steps, "SeriesRescheduled", move.reason, left_behind=left)
     return await carry_out(uow, plan, policy)

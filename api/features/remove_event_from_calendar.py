@@ -34,6 +34,8 @@ async def handle(command: RemoveEventFromCalendar, uow: UnitOfWork, policy: Poli
     """Cancel the booking or the series."""
     key, since = command.scheduled_event_id, None
     whole = await is_series(uow, key)
+    if whole and command.scope == "thisAndFollowing":
+        raise FieldException("scope", "Name the occurrence by its own id, or take scope all")
     if not whole and command.scope == "this":
         await remove(uow, key, policy, reason=command.reason, expected_version=command.expected_version)
         return
