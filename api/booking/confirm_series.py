@@ -22,7 +22,7 @@ async def confirm_series(
     uow: UnitOfWork, series_id: UUID, policy: Policy, expected_version: int | None
 ) -> None:
     """Confirm every date ahead; refused while a Critical conflict of any is open. Twice changes nothing."""
-    series, occurrences = await lock_whole(uow, series_id, expected_version)
+    series, occurrences = await lock_whole(uow, series_id, expected_version=expected_version)
     ahead = [one for one in yet_to_come(occurrences, uow.now) if is_live(one, uow.now)]
     if not ahead:
         raise StateConflict(ALL_CANCELLED)

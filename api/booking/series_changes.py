@@ -40,12 +40,23 @@ from persistence.unit_of_work import TransactionLost, UnitOfWork
 
 
 async def lock_whole(
-    uow: UnitOfWork, series_id: UUID, expected_version: int | None
+    uow: UnitOfWork,
+    series_id: UUID,
+    *,
+    named: ScheduledEvent | None = None,
+    expected_version: int | None = None,
 ) -> tuple[Series, list[ScheduledEvent]]:
-    """Lock a series and read it with its occurrences. Raises NotFoundException and StaleVersion."""
+    """Lock a series and read it with its occurrences.
+
+    named: the occurrence that led to the series; it was read before, and may have changed or left since.
+    Raises NotFoundException and StaleVersion.
+    """
     series = await lock_series(uow, series_id)
     ensure_version(series.version, expected_version)
-    return series, await occurrences_of(uow, series_id)
+    occurrences = await occurrences_of(uow, series_id)
+    if named is not None and named not in occurrences:
+        raise TransactionLost("the occurrence changed while we waited for its series")
+    return series, occurrences
 
 
 async def lock_part(
@@ -54,6 +65,7 @@ async def lock_part(
     policy: Policy,
     *,
     since: datetime | None = None,
+    named: ScheduledEvent | None = None,
     expected_version: int | None = None,
 ) -> Cut:
     """Lock a series whose rule is to change, and cut it where the change begins.
@@ -63,7 +75,7 @@ async def lock_part(
     """
     if uow.viewer.role is Role.Customer:
         raise ForbiddenException("Customers change single dates; ask the staff to change the series")
-    series, occurrences = await lock_whole(uow, series_id, expected_version)
+    series, occurrences = await lock_whole(uow, series_id, named=named, expected_version=expected_version)
     return cut(series, occurrences, uow.now, policy.maximum_occurrences, since)
 
 
