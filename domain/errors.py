@@ -209,7 +209,8 @@ class SeriesUnavailableException(TimeSlotUnavailableException):
     def detail(self) -> str:
         """The sentence for the caller."""
         first = self.dates[0]
-        more = f", and {len(self.dates) - 1} more dates" if len(self.dates) > 1 else ""
+        count = len(self.dates) - 1
+        more = f", and {count} more date{'' if count == 1 else 's'}" if count else ""
         reason = "" if first.reason is None else f": {first.reason}"
         starts = first.slot.start_date_time.isoformat().replace("+00:00", "Z")
         return f"{first.resource_name} is not available at {starts}{reason}{more}"

@@ -63,13 +63,14 @@ def decide_series(
 
     picture: with no booking of its own; what its current ones take may be among the others.
     current: live occurrences as they are; those without a proposal are taken away.
+    One that keeps its place may have been closed under it.
     Raises SeriesUnavailableException, SeriesConflictException, and FieldException for dates that are in each
     other's way.
     """
     known = {one.scheduled_event_id: one for one in current}
     own = frozenset(known) | {one.scheduled_event_id for one in proposals}
     picture = _without(picture, own)
-    _ensure_open(picture, proposals)
+    _ensure_open(picture, [one for one in proposals if not _stays(picture, one, known)])
     before = find_clashes_around_all(own, occupancy_with(picture, *map(Proposal.of, current)))
     verdicts = [
         _Verdict.of(picture, proposal, known.get(proposal.scheduled_event_id), judged, before)
@@ -149,6 +150,19 @@ def _ensure_open(picture: Picture, proposals: Iterable[Proposal]) -> None:
             closed.append(error)
     if closed:
         raise SeriesUnavailableException(tuple(closed))
+
+
+def _stays(picture: Picture, proposal: Proposal, known: Mapping[UUID, ScheduledEvent]) -> bool:
+    """Whether an occurrence keeps its place, which may have been closed under it."""
+    booking = known.get(proposal.scheduled_event_id)
+    if booking is None or booking.calendar_id != proposal.calendar_id:
+        return False
+    calendar = picture.calendars[proposal.calendar_id]
+    today, wanted = (
+        (one.slot, one.is_hold, frozenset(all_claims(calendar, one.claims)))
+        for one in (Proposal.of(booking), proposal)
+    )
+    return today == wanted
 
 
 def _judged(picture: Picture, proposals: Sequence[Proposal]) -> list[tuple[Proposal, _Clashes]]:

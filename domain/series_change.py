@@ -14,13 +14,15 @@ from domain.recurrence.expansion import expand
 from domain.recurrence.pattern import RecurrencePattern
 from domain.series import Series
 
+_NOTHING_AHEAD = "Every occurrence of this series has begun or is over; book a new series"
+
 
 @dataclass(frozen=True, slots=True)
 class Cut:
     """A series cut where a change begins.
 
     starts: all that its rule gives (naive). pivot: the original start from which on things change.
-    ahead: the occurrences from there on, cancelled ones included, by original start.
+    ahead: the occurrences from there on by original start, with those that are cancelled or took place early.
     """
 
     series: Series
@@ -54,29 +56,43 @@ def cut(
     limit: int,
     since: datetime | None = None,
 ) -> Cut:
-    """Cut a series before its first occurrence that lies ahead: those that have begun stay as they are.
+    """Cut a series where its rule comes to lie ahead, wherever single occurrences went.
 
     since: an original start (naive) before which nothing changes either.
     limit: `Policy.maximum_occurrences`.
     Raises StateConflict when nothing lies ahead.
     """
-    begun = [one.original_start for one in occurrences if one.slot.start_date_time <= now]
-    last_begun = max((one for one in begun if one is not None), default=None)
-    ahead = tuple(
+    by_start = {one.original_start: one for one in occurrences if one.original_start is not None}
+    over = [start for start in by_start if series.slot_of(start).start_date_time <= now]
+    ahead = {
+        start: one
+        for start, one in by_start.items()
+        if start not in over and (since is None or start >= since)
+    }
+    if not ahead:
+        raise StateConflict(_NOTHING_AHEAD)
+    starts = expand(series.pattern, series.first_start, ZoneInfo(series.time_zone), limit=limit)
+    is_whole = not over and (since is None or since <= starts[0])
+    return Cut(series, starts, starts[0] if is_whole else min(ahead), tuple(ahead.values()))
+
+
+def yet_to_come(
+    occurrences: Sequence[ScheduledEvent], now: datetime, since: datetime | None = None
+) -> tuple[ScheduledEvent, ...]:
+    """The occurrences that have not begun, put-off and cancelled ones included.
+
+    since: an original start (naive); leave out those before it.
+    Raises StateConflict when there are none.
+    """
+    found = tuple(
         one
         for one in occurrences
-        if one.original_start is not None
-        and (last_begun is None or one.original_start > last_begun)
-        and (since is None or one.original_start >= since)
+        if one.slot.start_date_time > now
+        and (since is None or (one.original_start is not None and one.original_start >= since))
     )
-    if not ahead:
-        raise StateConflict("Every occurrence of this series has begun or is over; book a new series")
-    starts = expand(series.pattern, series.first_start, ZoneInfo(series.time_zone), limit=limit)
-    pivot = ahead[0].original_start
-    assert pivot is not None
-    if last_begun is None and (since is None or since <= starts[0]):
-        pivot = starts[0]
-    return Cut(series, starts, pivot, ahead)
+    if not found:
+        raise StateConflict(_NOTHING_AHEAD)
+    return found
 
 
 def shifted(part: Cut, by: timedelta, limit: int) -> tuple[RecurrencePattern, tuple[datetime, ...]]:

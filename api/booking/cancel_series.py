@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import datetime
 from uuid import UUID
 
-from api.booking.series_changes import SeriesPlan, Step, carry_out, lock_part
+from api.booking.series_changes import carry_out, lock_whole
+from api.booking.series_plan import SeriesPlan, Step, is_live, touched_series
+from domain.entities import ScheduledEvent
 from domain.enums import ResolutionMethod
 from domain.policy import Policy
+from domain.series_change import yet_to_come
 from persistence.unit_of_work import UnitOfWork
 
 
@@ -17,18 +18,27 @@ async def cancel_series(
     series_id: UUID,
     policy: Policy,
     *,
-    since: datetime | None = None,
+    named: ScheduledEvent | None = None,
+    only_following: bool = False,
     reason: str | None = None,
     expected_version: int | None = None,
 ) -> None:
-    """Cancel every date ahead, or those from an original start (naive) on; their rows stay."""
-    part = await lock_part(uow, series_id, policy, since=since, expected_version=expected_version)
-    series = replace(
-        part.series,
-        modified_at=uow.now,
-        modified_by=uow.viewer.user_id,
-        version=part.series.version + 1,
+    """Cancel every date that has not begun, or of these the named one and what follows it; their rows stay.
+
+    named: the occurrence that led to the series. Doing it twice changes nothing more.
+    """
+    series, occurrences = await lock_whole(uow, series_id, named=named, expected_version=expected_version)
+    since = named.original_start if named is not None and only_following else None
+    ahead = yet_to_come(occurrences, uow.now, since)
+    steps = tuple(Step(one.original_start, one) for one in ahead if is_live(one, uow.now))
+    if not steps:
+        return
+    plan = SeriesPlan(
+        series,
+        touched_series(uow, series),
+        steps,
+        "SeriesRemoved",
+        reason,
+        method=ResolutionMethod.EventCancelled,
     )
-    steps = tuple(Step(one.original_start, one) for one in part.ahead)
-    method = ResolutionMethod.EventCancelled
-    await carry_out(uow, SeriesPlan(part, series, steps, "SeriesRemoved", reason, method=method), policy)
+    await carry_out(uow, plan, policy)

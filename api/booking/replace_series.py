@@ -8,7 +8,8 @@ from datetime import datetime
 from uuid import UUID
 
 from api.booking.series import wall_clock
-from api.booking.series_changes import SeriesPlan, Step, carry_out, changed_series, lock_part
+from api.booking.series_changes import carry_out, lock_part
+from api.booking.series_plan import SeriesPlan, Step, changed_series, is_live
 from domain.entities import Claim, ScheduledEvent
 from domain.enums import ScheduleStatus
 from domain.policy import Policy
@@ -39,11 +40,12 @@ class SeriesReplacement:
 async def replace_series(uow: UnitOfWork, wanted: SeriesReplacement, policy: Policy) -> Series:
     """Give every date ahead a place in the new rule, take away those too many, and book those missing.
 
-    Dates that were skipped or changed by themselves are planned anew with the rest.
+    Dates that were skipped or changed by themselves are planned anew with the rest, but for those that took
+    place early.
     """
     ensure_bookable(wanted.slot, uow.now, policy)
     part = await lock_part(uow, wanted.series_id, policy, expected_version=wanted.expected_version)
-    live = [one for one in part.ahead if one.status_at(uow.now) is not ScheduleStatus.Cancelled]
+    live = [one for one in part.ahead if is_live(one, uow.now) and one.slot.start_date_time > uow.now]
     request = _request(uow, wanted, live)
     starts = ensure_series(request.pattern, request.first_start, request.duration, request.zone, policy)
     series = changed_series(
@@ -58,8 +60,10 @@ async def replace_series(uow: UnitOfWork, wanted: SeriesReplacement, policy: Pol
     )
     steps = [_step(uow, request, start, today) for start, today in _paired(starts, live, request.time_zone)]
     paired = {one.today.scheduled_event_id for one in steps if one.today is not None}
-    steps.extend(Step(None, one) for one in part.ahead if one.scheduled_event_id not in paired)
-    return await carry_out(uow, SeriesPlan(part, series, tuple(steps), "SeriesUpdated"), policy)
+    steps.extend(_left_out(one, uow.now) for one in part.ahead if one.scheduled_event_id not in paired)
+    left = part.left_behind() if part.splits else None
+    plan = SeriesPlan(part.series, series, tuple(steps), "SeriesUpdated", left_behind=left)
+    return await carry_out(uow, plan, policy)
 
 
 def _request(uow: UnitOfWork, wanted: SeriesReplacement, live: Sequence[ScheduledEvent]) -> SeriesRequest:
@@ -93,6 +97,12 @@ def _step(uow: UnitOfWork, request: SeriesRequest, start: datetime, today: Sched
         is_new=False,
     )
     return Step(start, replace(today, is_detached=False), proposal)
+
+
+def _left_out(booking: ScheduledEvent, now: datetime) -> Step:
+    """An occurrence that the new rule has no place for; one that took place early has been held."""
+    is_held = is_live(booking, now) and booking.slot.start_date_time <= now
+    return Step(None, booking, Proposal.of(booking) if is_held else None)
 
 
 def _paired(

@@ -27,16 +27,17 @@ from persistence.repositories.series import insert_bookings, insert_series
 from persistence.unit_of_work import UnitOfWork
 
 
-def wall_clock(instant: datetime, time_zone: str) -> datetime:
+def wall_clock(instant: datetime, time_zone: str, field: str = "startDateTime") -> datetime:
     """What the clock in a zone shows then, naive.
 
+    field: of the request, that gives the instant.
     Raises FieldException for the second of two times that look alike: a series starts at the first.
     """
     zone = ZoneInfo(time_zone)
     shown = instant.astimezone(zone).replace(tzinfo=None, fold=0)
     if to_utc(shown, zone) != instant:
         raise FieldException(
-            "startDateTime", f"Clocks in {time_zone} go back then and show this time twice; take the first"
+            field, f"Clocks in {time_zone} go back then and show this time twice; take the first"
         )
     return shown
 
@@ -50,9 +51,9 @@ async def place_series(uow: UnitOfWork, request: SeriesRequest, policy: Policy) 
     proposals = {
         start: request.proposal(uow.ids.ordered(), start) for start in starts if start not in request.skipped
     }
-    picture = await look(uow, question_of(proposals.values()))
+    picture = await look(uow, question_of(request.event_id, proposals.values()))
     proposals = {start: replace(one, created_at=uow.now) for start, one in proposals.items()}
-    owner_id = await ensure_may_place_all(uow, picture, list(proposals.values()), policy)
+    owner_id = await ensure_may_place_all(uow, picture, [(one, None) for one in proposals.values()], policy)
     try:
         decision = decide_series(picture, (), list(proposals.values()), policy)
     except SeriesConflictException as refusal:
@@ -92,30 +93,40 @@ def _starts(request: SeriesRequest, policy: Policy) -> tuple[datetime, ...]:
     return starts
 
 
-def question_of(proposals: Iterable[Proposal], current: Iterable[ScheduledEvent] = ()) -> Question:
-    """What bears on these bookings, as they are and as they are to be."""
+def question_of(
+    event_id: UUID, proposals: Iterable[Proposal], current: Iterable[ScheduledEvent] = ()
+) -> Question:
+    """What bears on these bookings, as they are and as they are to be. event_id: the series' event."""
     every: list[Proposal | ScheduledEvent] = [*proposals, *current]
     return Question(
         sorted({one.calendar_id for one in every}),
         sorted({one.slot for one in every if one.slot.start_date_time < one.slot.end_date_time}),
         sorted({claim.resource_id for one in every for claim in one.claims}),
-        event_id=next((one.event_id for one in every), None),
+        event_id=event_id,
     )
 
 
 async def ensure_may_place_all(
-    uow: UnitOfWork, picture: Picture, proposals: Iterable[Proposal], policy: Policy
+    uow: UnitOfWork,
+    picture: Picture,
+    wanted: Iterable[tuple[Proposal, ScheduledEvent | None]],
+    policy: Policy,
 ) -> UUID:
-    """Judge each place that occurrences ask for once, and answer the organizer of their event."""
-    places = {(one.calendar_id, one.claims): one for one in proposals}
-    owner_id: UUID | None = None
-    for proposal in places.values():
-        ensure_may_book(uow.viewer, picture, proposal)
+    """Judge each place that occurrences ask for once, and answer the organizer of the series' event.
+
+    wanted: what each is to be, and what it is today, whose claims it may keep.
+    """
+    places = {
+        (one.calendar_id, one.claims, today and (today.calendar_id, today.claims)): (one, today)
+        for one, today in wanted
+    }
+    for proposal, today in places.values():
+        own = replace(picture, booking=today)
+        ensure_may_book(uow.viewer, own, proposal)
         ensure_hold_lies_ahead(uow, proposal)
-        _, event = await ensure_may_place(uow, picture, proposal, policy)
-        owner_id = event.organizer_id
-    assert owner_id is not None
-    return owner_id
+        await ensure_may_place(uow, own, proposal, policy)
+    assert picture.event is not None
+    return picture.event.organizer_id
 
 
 def booking_of(

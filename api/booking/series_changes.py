@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from api.booking.access import ensure_may_change, with_hidden_claims
 from api.booking.place import record_move, record_removed, record_scheduled
 from api.booking.series import booking_of, ensure_may_place_all, question_of, record_decision
+from api.booking.series_plan import SeriesPlan, Step, is_live, touched_series
 from domain.booking import Picture
 from domain.entities import ScheduledEvent
-from domain.enums import ResolutionMethod, ScheduleStatus
+from domain.enums import Role, ScheduleStatus
+from domain.errors import ForbiddenException
 from domain.policy import Policy
 from domain.proposal import Proposal
 from domain.rules.scheduling import ensure_change_allowed, ensure_maximum_duration, ensure_not_in_past
@@ -25,6 +27,7 @@ from persistence.documents import series_document
 from persistence.repositories.bookings import versions_of
 from persistence.repositories.series import (
     cancel_bookings,
+    ensure_once_a_start,
     insert_bookings,
     insert_series,
     lock_series,
@@ -36,37 +39,24 @@ from persistence.repositories.series import (
 from persistence.unit_of_work import TransactionLost, UnitOfWork
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What becomes of one occurrence.
+async def lock_whole(
+    uow: UnitOfWork,
+    series_id: UUID,
+    *,
+    named: ScheduledEvent | None = None,
+    expected_version: int | None = None,
+) -> tuple[Series, list[ScheduledEvent]]:
+    """Lock a series and read it with its occurrences.
 
-    original_start: its place in the rule (naive); None when it leaves the series.
-    today: as it is; None for a new one.
-    wanted: what it is to be; None for one that is taken away, or that holds no place any more.
+    named: the occurrence that led to the series; it was read before, and may have changed or left since.
+    Raises NotFoundException and StaleVersion.
     """
-
-    original_start: datetime | None
-    today: ScheduledEvent | None = None
-    wanted: Proposal | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SeriesPlan:
-    """A change of what lies ahead of a series.
-
-    series: as it is to be; another one where what changes parts from what stays.
-    steps: one for each occurrence ahead, and for each new one.
-    action: its name in the audit log. needs_notice: whether SCH-005 applies.
-    method: what removed the conflicts that vanish.
-    """
-
-    part: Cut
-    series: Series
-    steps: tuple[Step, ...]
-    action: str
-    reason: str | None = None
-    needs_notice: bool = True
-    method: ResolutionMethod = ResolutionMethod.Rescheduled
+    series = await lock_series(uow, series_id)
+    ensure_version(series.version, expected_version)
+    occurrences = await occurrences_of(uow, series_id)
+    if named is not None and named not in occurrences:
+        raise TransactionLost("the occurrence changed while we waited for its series")
+    return series, occurrences
 
 
 async def lock_part(
@@ -75,32 +65,35 @@ async def lock_part(
     policy: Policy,
     *,
     since: datetime | None = None,
+    named: ScheduledEvent | None = None,
     expected_version: int | None = None,
 ) -> Cut:
-    """Lock a series and cut it where a change begins.
+    """Lock a series whose rule is to change, and cut it where the change begins.
 
     since: an original start (naive) before which nothing changes.
-    Raises NotFoundException, StaleVersion, and StateConflict when nothing lies ahead.
+    Raises NotFoundException, ForbiddenException, StaleVersion, and StateConflict when nothing lies ahead.
     """
-    series = await lock_series(uow, series_id)
-    ensure_version(series.version, expected_version)
-    occurrences = await occurrences_of(uow, series_id)
+    if uow.viewer.role is Role.Customer:
+        raise ForbiddenException("Customers change single dates; ask the staff to change the series")
+    series, occurrences = await lock_whole(uow, series_id, named=named, expected_version=expected_version)
     return cut(series, occurrences, uow.now, policy.maximum_occurrences, since)
 
 
 async def carry_out(uow: UnitOfWork, plan: SeriesPlan, policy: Policy) -> Series:
     """Make all of a plan's steps, judged together like new bookings wherever their places change."""
-    current = [one.today for one in plan.steps if one.today is not None and _is_live(one.today, uow.now)]
+    current = [one for one in plan.today if is_live(one, uow.now)]
     proposals = [one.wanted for one in plan.steps if one.wanted is not None]
-    picture = await look(uow, question_of(proposals, current))
+    picture = await look(uow, question_of(plan.series.event_id, proposals, current))
     await _ensure_unchanged(uow, plan)
     _ensure_may_change(uow, plan, picture, current, policy)
     if proposals:
         steps = tuple(_with_hidden(picture, one) for one in plan.steps)
-        plan = replace(plan, steps=steps)
+        changed = [(one.wanted, one.today) for one in steps if one.wanted is not None and one.is_change]
+        owner_id = await ensure_may_place_all(uow, picture, changed, policy)
+        plan = replace(plan, steps=steps, series=replace(plan.series, owner_id=owner_id))
         proposals = [one.wanted for one in steps if one.wanted is not None]
-        owner_id = await ensure_may_place_all(uow, picture, proposals, policy)
-        plan = replace(plan, series=replace(plan.series, owner_id=owner_id))
+    if plan.guard is not None:
+        await plan.guard(uow)
     decision = decide_series(picture, current, proposals, policy)
     await _store_series(uow, plan)
     stored = await _store_bookings(uow, plan, decision)
@@ -108,30 +101,15 @@ async def carry_out(uow: UnitOfWork, plan: SeriesPlan, policy: Policy) -> Series
     uow.audit(
         plan.action,
         plan.series.series_id,
-        before=series_document(plan.part.series, plan.part.ahead),
+        before=series_document(plan.before, plan.today),
         after=series_document(plan.series, stored) | ({"reason": plan.reason} if plan.reason else {}),
     )
     return plan.series
 
 
-def changed_series(uow: UnitOfWork, part: Cut, **changes: object) -> Series:
-    """The series that goes on after a change: the same, or a new one where the cut splits it."""
-    series = part.series
-    if part.splits:
-        fresh = replace(series, series_id=uow.ids.ordered(), created_at=uow.now, version=1)
-        fresh = replace(fresh, created_by=uow.viewer.user_id, modified_at=None, modified_by=None)
-        return replace(fresh, **changes)  # type: ignore[arg-type]
-    changes |= {"modified_at": uow.now, "modified_by": uow.viewer.user_id, "version": series.version + 1}
-    return replace(series, **changes)  # type: ignore[arg-type]
-
-
-def _is_live(booking: ScheduledEvent, now: datetime) -> bool:
-    return booking.status_at(now) is not ScheduleStatus.Cancelled
-
-
 async def _ensure_unchanged(uow: UnitOfWork, plan: SeriesPlan) -> None:
     """The occurrences were read before their locks were held."""
-    known = {one.scheduled_event_id: one.version for one in plan.part.ahead}
+    known = {one.scheduled_event_id: one.version for one in plan.today}
     if await versions_of(uow, sorted(known)) != known:
         raise TransactionLost("an occurrence changed while we waited for its locks")
 
@@ -166,18 +144,11 @@ def _with_hidden(picture: Picture, step: Step) -> Step:
 
 
 async def _store_series(uow: UnitOfWork, plan: SeriesPlan) -> None:
-    before = plan.part.series
-    if plan.series.series_id == before.series_id:
+    if plan.series.series_id == plan.before.series_id:
         await update_series(uow, plan.series)
         return
-    left = replace(
-        before,
-        pattern=plan.part.left_behind(),
-        modified_at=uow.now,
-        modified_by=uow.viewer.user_id,
-        version=before.version + 1,
-    )
-    await update_series(uow, left)
+    assert plan.left_behind is not None
+    await update_series(uow, replace(touched_series(uow, plan.before), pattern=plan.left_behind))
     await insert_series(uow, plan.series)
 
 
@@ -190,13 +161,14 @@ async def _store_bookings(
     await update_bookings(uow, renamed)
     await replace_bookings(uow, [one for _, one in moved], decision.placed)
     await insert_bookings(uow, made, decision.placed)
+    await ensure_once_a_start(uow)
     for booking in removed:
         record_removed(uow, booking, plan.reason)
     for today, booking in moved:
         record_move(uow, today, booking)
     for booking in made:
         record_scheduled(uow, booking)
-    return [*(one for one in renamed if _is_live(one, uow.now)), *(one for _, one in moved), *made]
+    return [*(one for one in renamed if is_live(one, uow.now)), *(one for _, one in moved), *made]
 
 
 def _sorted_out(
@@ -218,7 +190,7 @@ def _sorted_out(
             made.append(booking_of(uow, plan.series, step.original_start, step.wanted, decision))
         elif step.wanted is None:
             after = _placed_in(uow, plan, step, step.today)
-            if _is_live(step.today, uow.now):
+            if is_live(step.today, uow.now):
                 removed.append(replace(after, status=ScheduleStatus.Cancelled))
             else:
                 renamed.append(after)
@@ -232,13 +204,14 @@ def _sorted_out(
 
 
 def _placed_in(uow: UnitOfWork, plan: SeriesPlan, step: Step, today: ScheduledEvent) -> ScheduledEvent:
-    """The occurrence with its place in the new rule."""
+    """The occurrence with its place in the new rule. Its owner is the organizer of the event it shows."""
+    event_id = today.event_id if step.wanted is None else step.wanted.event_id
     return replace(
         today,
         series_id=None if step.original_start is None else plan.series.series_id,
         original_start=step.original_start,
         is_detached=today.is_detached and step.original_start is not None,
-        owner_id=plan.series.owner_id,
+        owner_id=plan.series.owner_id if event_id == plan.series.event_id else today.owner_id,
         modified_at=uow.now,
         modified_by=uow.viewer.user_id,
         version=today.version + 1,
@@ -276,27 +249,3 @@ def _takes_the_same(today: ScheduledEvent, after: ScheduledEvent) -> bool:
         )
 
     return takes(today) == takes(after)
-
-
-def each_ahead(
-    part: Cut,
-    now: datetime,
-    change: Callable[[ScheduledEvent, datetime], Proposal],
-    start_of: Callable[[datetime], datetime] = lambda start: start,
-) -> tuple[Step, ...]:
-    """A step for each occurrence ahead. Those that were changed by themselves, or are over, stay as they are.
-
-    change: from an occurrence and its new original start to what it is to be.
-    start_of: from an occurrence's original start to its new one.
-    """
-    steps = []
-    for today in part.ahead:
-        assert today.original_start is not None
-        start = start_of(today.original_start)
-        if not _is_live(today, now):
-            steps.append(Step(start, today))
-        elif today.is_detached:
-            steps.append(Step(start, today, Proposal.of(today)))
-        else:
-            steps.append(Step(start, today, change(today, start)))
-    return tuple(steps)

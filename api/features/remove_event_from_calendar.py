@@ -32,23 +32,25 @@ class RemoveEventFromCalendar(Message[None]):
 
 async def handle(command: RemoveEventFromCalendar, uow: UnitOfWork, policy: Policy) -> None:
     """Cancel the booking or the series."""
-    key, since = command.scheduled_event_id, None
+    key, named = command.scheduled_event_id, None
     whole = await is_series(uow, key)
+    if whole and command.scope == "thisAndFollowing":
+        raise FieldException("scope", "Name the occurrence by its own id, or take scope all")
     if not whole and command.scope == "this":
         await remove(uow, key, policy, reason=command.reason, expected_version=command.expected_version)
         return
     if not whole:
-        booking = await find_booking(uow, key)
-        if booking.series_id is None:
+        named = await find_booking(uow, key)
+        if named.series_id is None:
             raise FieldException("scope", "This booking is not part of a series")
-        ensure_version(booking.version, command.expected_version)
-        key = booking.series_id
-        since = booking.original_start if command.scope == "thisAndFollowing" else None
+        ensure_version(named.version, command.expected_version)
+        key = named.series_id
     await cancel_series(
         uow,
         key,
         policy,
-        since=since,
+        named=named,
+        only_following=command.scope == "thisAndFollowing",
         reason=command.reason,
         expected_version=command.expected_version if whole else None,
     )

@@ -53,7 +53,7 @@ async def handle(command: RescheduleEvent, uow: UnitOfWork, policy: Policy) -> B
             raise FieldException("scope", "This booking is not part of a series")
         ensure_version(booking.version, command.expected_version)
         only_following = command.scope == "thisAndFollowing"
-        move = SeriesMove(booking.series_id, command.slot, booking.original_start, only_following)
+        move = SeriesMove(booking.series_id, command.slot, booking, only_following)
         key = await _move_series(command, uow, policy, move)
     detail = await get_schedule(uow, key)
     assert detail is not None

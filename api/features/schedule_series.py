@@ -53,7 +53,9 @@ async def handle(command: ScheduleSeries, uow: UnitOfWork, policy: Policy) -> Bo
         claims=command.claims,
         hold_expires_at=command.hold_expires_at,
         override_reason=override_reason(command.override_reason, uow.viewer.role),
-        skipped=frozenset(wall_clock(one, command.time_zone) for one in command.skipped),
+        skipped=frozenset(
+            wall_clock(one, command.time_zone, "skippedOccurrences") for one in command.skipped
+        ),
     )
     series = await place_series(uow, request, policy)
     detail = await get_schedule(uow, series.series_id)

@@ -101,8 +101,11 @@ async def remove(uow: UnitOfWork, calendar_id: UUID) -> None:
 
 
 async def has_bookings(uow: UnitOfWork, calendar_id: UUID) -> bool:
-    """Whether any booking, past and cancelled ones included, is on the calendar."""
-    return await _exists(uow, _bookings.c.calendar_id == calendar_id)
+    """Whether any booking, past and cancelled ones included, or a series is on the calendar."""
+    series = select(tables.series.c.series_id).where(tables.series.c.calendar_id == calendar_id)
+    return await _exists(uow, _bookings.c.calendar_id == calendar_id) or bool(
+        (await uow.connection.execute(select(series.exists()))).scalar_one()
+    )
 
 
 async def has_live_bookings(uow: UnitOfWork, calendar_id: UUID) -> bool:

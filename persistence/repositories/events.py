@@ -20,7 +20,6 @@ _events = tables.events
 _bookings = tables.scheduled_events
 _claims = tables.claims
 _series = tables.series
-_series = tables.series
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +65,9 @@ async def store(uow: UnitOfWork, event: Event) -> None:
 
 
 async def hand_over_bookings(uow: UnitOfWork, event_id: UUID, owner_id: UUID) -> None:
-    """Make somebody else the owner of every booking of the event, and of what it claims.
+    """Make somebody else the owner of every booking and series of the event, and of what they claim.
 
-    Bookings get a new version, so that whoever has read one with its old owner notices.
+    They get a new version, so that whoever has read one with its old owner notices.
     """
     booked = select(_bookings.c.scheduled_event_id).where(_bookings.c.event_id == event_id)
     # Bookings are locked first, and in id order, as a change of one does.
@@ -81,16 +80,6 @@ async def hand_over_bookings(uow: UnitOfWork, event_id: UUID, owner_id: UUID) ->
         .values(
             owner_id=owner_id,
             version=_bookings.c.version + 1,
-            modified_at=uow.now,
-            modified_by=uow.viewer.user_id,
-        )
-    )
-    await uow.connection.execute(
-        update(_series)
-        .where(_series.c.event_id == event_id)
-        .values(
-            owner_id=owner_id,
-            version=_series.c.version + 1,
             modified_at=uow.now,
             modified_by=uow.viewer.user_id,
         )

@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy.exc import IntegrityError
 
 from domain.booking import PlacedClaim
 from domain.entities import ScheduledEvent
@@ -48,6 +49,23 @@ async def lock_series(uow: UnitOfWork, series_id: UUID) -> Series:
     if row is None:
         raise ForbiddenException("You may look at this series, but not change it")
     return series_from(row)
+
+
+async def lock_series_of(uow: UnitOfWork, event_id: UUID) -> frozenset[UUID]:
+    """The ids of all series of an event, locked in id order."""
+    statement = (
+        select(_series.c.series_id)
+        .where(_series.c.event_id == event_id)
+        .order_by(_series.c.series_id)
+        .with_for_update(key_share=True)
+    )
+    return frozenset((await uow.connection.execute(statement)).scalars())
+
+
+async def series_of(uow: UnitOfWork, event_id: UUID) -> frozenset[UUID]:
+    """The ids of all series of an event."""
+    statement = select(_series.c.series_id).where(_series.c.event_id == event_id)
+    return frozenset((await uow.connection.execute(statement)).scalars())
 
 
 async def insert_series(uow: UnitOfWork, series: Series) -> None:
@@ -126,6 +144,19 @@ async def cancel_bookings(uow: UnitOfWork, bookings: Sequence[ScheduledEvent]) -
     await uow.connection.execute(
         update_in_order(_claims.c.scheduled_event_id.in_(keys)).values(live=False, enforced=False)
     )
+
+
+async def ensure_once_a_start(uow: UnitOfWork) -> None:
+    """Check now, not at the commit, that no two occurrences of a series share an original start.
+
+    Raises ForbiddenException: with the series locked, only one that the viewer does not see is in the way.
+    """
+    try:
+        await uow.connection.execute(text("SET CONSTRAINTS scheduled_events_once_a_start IMMEDIATE"))
+    except IntegrityError:
+        raise ForbiddenException(
+            "A date of this series is on a calendar that you may not change; ask a manager"
+        ) from None
 
 
 async def _insert_claims(uow: UnitOfWork, bookings: Iterable[ScheduledEvent], placed: Placed) -> None:

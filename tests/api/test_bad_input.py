@@ -16,7 +16,7 @@ from persistence import tables
 from persistence.database import Database
 from persistence.embedded import EmbeddedUrls
 from persistence.ids import RandomIds, SystemClock
-from tests.api.bookings import at, booking
+from tests.api.bookings import DAY, at, booking
 
 Headers = dict[str, str]
 
@@ -25,6 +25,7 @@ WRITTEN = (
     tables.calendars,
     tables.resources,
     tables.calendar_access,
+    tables.series,
     tables.scheduled_events,
     tables.claims,
     tables.schedule_conflicts,
@@ -125,7 +126,15 @@ async def requests(make_hall: Any, make_event: Any, make_resource: Any) -> dict[
         holdExpiresAt=at(1),
         override={"reason": "because"},
     )
+    repeated = {**reserved, "skippedOccurrences": [at(18, 7)]}
+    pattern = {"type": "Weekly", "interval": 1, "daysOfWeek": [WEEKDAY], "occurrenceCount": 3}
+    until = {"type": "Monthly", "interval": 2, "dayOfMonth": DAY.day, "endDate": at(23, 70)}
+    custom = {"type": "Custom", "rrule": "FREQ=DAILY;INTERVAL=7", "occurrenceCount": 3}
     return {
+        "weekly series": ("/api/schedules", {**repeated, "recurrencePattern": pattern}),
+        "monthly series": ("/api/schedules", {**reserved, "recurrencePattern": until}),
+        "custom series": ("/api/schedules", {**repeated, "recurrencePattern": custom}),
+        "suggest for a series": ("/api/schedules/suggestions", {**repeated, "recurrencePattern": pattern}),
         "book": ("/api/schedules", reserved),
         "suggest": ("/api/schedules/suggestions", reserved),
         "event": (
@@ -173,7 +182,16 @@ async def requests(make_hall: Any, make_event: Any, make_resource: Any) -> dict[
     }
 
 
-KINDS = ["book", "suggest", "event", "resource", "calendar", "detect", "close"]
+WEEKDAY = f"{DAY:%A}"
+SERIES = ["weekly series", "monthly series", "custom series", "suggest for a series"]
+"""Of these, only what a single booking has not got is spoilt."""
+KINDS = [*SERIES, "book", "suggest", "event", "resource", "calendar", "detect", "close"]
+
+
+def _spoilt(kind: str, good: Any) -> Iterator[tuple[str | int, ...]]:
+    for place in _paths(good):
+        if kind not in SERIES or (place and place[0] in {"recurrencePattern", "skippedOccurrences"}):
+            yield place
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -183,7 +201,7 @@ async def test_every_value_of_every_body_may_be_nonsense(
     path, good = requests[kind]
     headers = as_admin | {"Content-Type": "application/json"}
     before = await counts()
-    for place in _paths(good):
+    for place in _spoilt(kind, good):
         for value in BAD_VALUES:
             body = _dumps(_with(good, place, value))
             answer = await client.post(f"{path}?dryRun=true", content=body, headers=headers)
@@ -198,17 +216,22 @@ async def test_every_value_of_every_body_may_be_nonsense(
     assert await counts() == before
 
 
+FOLLOWS = {
+    "startDateTime": {"endDateTime", "skippedOccurrences", "recurrencePattern.endDate"},
+    "status": {"holdExpiresAt"},
+    "from": {"to"},
+    "ownerType": {"calendarType"},
+    "timeZone": {"skippedOccurrences"},
+    "recurrencePattern": {"startDateTime", "endDateTime", "skippedOccurrences"},
+}
+"""The fields that may be named instead, because what is wrong with them follows from the spoilt one."""
+
+
 def _assert_names(errors: dict[str, list[str]], place: tuple[str | int, ...]) -> None:
     """Some named field is the spoilt one, lies inside it, or is one that follows from it."""
     spoilt = _field(place)
-    follows = {
-        "startDateTime": "endDateTime",
-        "status": "holdExpiresAt",
-        "from": "to",
-        "ownerType": "calendarType",
-    }
     top = str(place[0]) if place else "body"
-    allowed = {spoilt, top, follows.get(top, top)}
+    allowed = {spoilt, top, *FOLLOWS.get(top, ())}
     assert any(
         name in allowed or name.startswith(spoilt) or spoilt == "body" or spoilt.startswith(name)
         for name in errors
@@ -320,6 +343,134 @@ async def test_bad_queries_name_their_parameter(
     assert answer.status_code == 400
     name = query.partition("=")[0]
     assert [field.partition("[")[0] for field in answer.json()["errors"]] == [name]
+
+
+# Dates of a series, and changes of the whole.
+
+
+@pytest.fixture
+async def series(client: httpx.AsyncClient, make_hall: Any, make_event: Any, as_admin: Headers) -> Any:
+    """The body of three Mondays, or whatever day it is, as asked for and as made."""
+    hall, event = await make_hall("Hall"), await make_event("Gala")
+    pattern = {"type": "Weekly", "interval": 1, "daysOfWeek": [WEEKDAY], "occurrenceCount": 3}
+    asked = booking(event, hall.calendar_id, timeZone="UTC", recurrencePattern=pattern)
+    made = await client.post("/api/schedules", json=asked, headers=as_admin)
+    assert made.status_code == 201, made.text
+    return asked, made.json()
+
+
+async def _rows_of(rows: Any) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = await rows(
+        "SELECT scheduled_event_id, during::text, status, version FROM scheduled_events"
+        " UNION ALL SELECT series_id, recurrence::text, 0, version FROM series ORDER BY 1"
+    )
+    return found
+
+
+async def test_every_value_of_a_change_of_a_series_may_be_nonsense(
+    client: httpx.AsyncClient, series: Any, as_admin: Headers, rows: Any
+) -> None:
+    """What is answered with 400 or more has written nothing."""
+    asked, made = series
+    headers = as_admin | {"Content-Type": "application/json"}
+    whole, third = (one["scheduledEventId"] for one in (made, made["occurrences"][2]))
+    following = {"startDateTime": at(19, 14), "endDateTime": at(21, 14), "scope": "thisAndFollowing"}
+    before = await _rows_of(rows)
+    for method, path, good in (
+        ("PUT", f"/api/schedules/{whole}", asked),
+        ("POST", f"/api/schedules/{third}/reschedule", following),
+    ):
+        for place in _spoilt("weekly series" if method == "PUT" else "", good):
+            for value in BAD_VALUES:
+                answer = await client.request(
+                    method, f"{path}?dryRun=true", content=_dumps(_with(good, place, value)), headers=headers
+                )
+                assert answer.status_code < 500, (path, place, value, answer.text)
+                if answer.status_code == 400:
+                    _assert_names(answer.json()["errors"], place)
+        fine = await client.request(method, f"{path}?dryRun=true", content=_dumps(good), headers=headers)
+        assert fine.status_code == 200, fine.text
+    assert await _rows_of(rows) == before
+
+
+@pytest.mark.parametrize(
+    ("original_start", "status"),
+    [
+        ("x", 400),
+        ("%00", 400),
+        ("2030-01-01", 400),
+        ("2030-01-01T10:00:00", 400),
+        ("1893456000", 400),
+        ("2030-02-30T10:00:00Z", 400),
+        ("0001-01-01T00:00:00Z", 400),
+        ("9999-12-31T23:59:59Z", 400),
+        ("%F0%9F%98%80", 400),
+        ("1" * 5000, 400),
+        ("2030-01-01T10:00:00Z", 404),
+        (at(18.001), 404),
+        (at(17), 404),
+    ],
+)
+async def test_original_starts_in_paths(
+    client: httpx.AsyncClient, series: Any, as_admin: Headers, rows: Any, original_start: str, status: int
+) -> None:
+    asked, made = series
+    single = {key: value for key, value in asked.items() if key != "recurrencePattern"}
+    before = await _rows_of(rows)
+    path = f"/api/schedules/{made['scheduledEventId']}/occurrences/{original_start}"
+    for answer in (
+        await client.put(path, json=single, headers=as_admin),
+        await client.delete(path, headers=as_admin),
+    ):
+        assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+        if status == 400:
+            assert list(answer.json()["errors"]) == ["originalStart"]
+    for stranger in (uuid4(), made["occurrences"][0]["scheduledEventId"]):
+        unknown = await client.delete(f"/api/schedules/{stranger}/occurrences/{at(18)}", headers=as_admin)
+        assert unknown.status_code == 404
+    assert await _rows_of(rows) == before
+
+
+async def test_an_original_start_is_an_instant_however_it_is_written(
+    client: httpx.AsyncClient, series: Any, as_admin: Headers
+) -> None:
+    _, made = series
+    written = at(20).replace("Z", "%2B02:00")
+    path = f"/api/schedules/{made['scheduledEventId']}/occurrences/{written}"
+    assert (await client.delete(path, headers=as_admin)).status_code == 204
+
+
+@pytest.mark.parametrize("scope", ["", "This", "everything", "%00", "this,all"])
+async def test_scopes_are_named(
+    client: httpx.AsyncClient, series: Any, as_admin: Headers, rows: Any, scope: str
+) -> None:
+    _, made = series
+    before = await _rows_of(rows)
+    key = made["occurrences"][1]["scheduledEventId"]
+    answer = await client.delete(f"/api/schedules/{key}?scope={scope}", headers=as_admin)
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["scope"])
+    assert await _rows_of(rows) == before
+
+
+async def test_a_scope_of_a_booking_that_is_no_occurrence_is_refused(
+    client: httpx.AsyncClient, series: Any, as_admin: Headers
+) -> None:
+    asked, _ = series
+    single = {key: value for key, value in asked.items() if key != "recurrencePattern"}
+    made = await client.post(
+        "/api/schedules", json={**single, "startDateTime": at(8), "endDateTime": at(9)}, headers=as_admin
+    )
+    path = f"/api/schedules/{made.json()['scheduledEventId']}"
+    for scope in ("thisAndFollowing", "all"):
+        body = {"startDateTime": at(9), "endDateTime": at(10), "scope": scope}
+        for answer in (
+            await client.delete(f"{path}?scope={scope}", headers=as_admin),
+            await client.post(f"{path}/reschedule", json=body, headers=as_admin),
+        ):
+            assert (answer.status_code, answer.json()["errors"]) == (
+                400,
+                {"scope": ["This booking is not part of a series"]},
+            )
 
 
 async def test_unknown_paths_and_methods_are_problems(client: httpx.AsyncClient, as_admin: Headers) -> None:

@@ -11,7 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.conflicts import Clash, Pool, Usage, find_clashes, find_clashes_around, peak_demand
+from domain.conflicts import (
+    Clash,
+    Pool,
+    Usage,
+    find_clashes,
+    find_clashes_around,
+    find_clashes_around_all,
+    peak_demand,
+)
 from domain.enums import ClaimRole, ConflictLevel, ConflictType, ResourceType
 from domain.time_slot import TimeSlot
 
@@ -312,3 +320,51 @@ def test_around_a_booking_nothing_it_bears_on_is_missing(
             one: all_after[one] for one in all_after.keys() - all_before.keys()
         }
         assert before.keys() - after.keys() == all_before.keys() - all_after.keys()
+
+
+@given(occupancies(), st.sets(st.integers(0, 6)))
+def test_around_several_bookings_nothing_they_bear_on_is_missing(
+    occupancy: dict[Pool, tuple[Usage, ...]], numbers: set[int]
+) -> None:
+    some = frozenset(booking_id(number) for number in numbers)
+    without = {
+        pool: [one for one in usages if one.scheduled_event_id not in some]
+        for pool, usages in occupancy.items()
+    }
+    all_after, all_before = find_clashes(occupancy), find_clashes(without)
+    after, before = find_clashes_around_all(some, occupancy), find_clashes_around_all(some, without)
+    assert after.items() <= all_after.items()
+    own = {
+        one for one in all_after if not some.isdisjoint((one.scheduled_event_id, one.conflicting_event_id))
+    }
+    assert own <= after.keys()
+    assert after.keys() - before.keys() == all_after.keys() - all_before.keys()
+    assert before.keys() - after.keys() == all_before.keys() - all_after.keys()
+
+
+@given(occupancies())
+def test_around_all_bookings_is_everything(occupancy: dict[Pool, tuple[Usage, ...]]) -> None:
+    ids = frozenset(usage.scheduled_event_id for usages in occupancy.values() for usage in usages)
+    assert find_clashes_around_all(ids, occupancy) == find_clashes(occupancy)
+
+
+def test_of_a_single_piece_only_the_bookings_own_clashes_are_told() -> None:
+    usages = (usage(0, 1, 4), usage(1, 2, 5), usage(2, 3, 6), usage(3, 3, 6, hold=True))
+    staff, venue = resource_pool(0, ResourceType.Staff), resource_pool(1, ResourceType.Venue)
+    kind, level = ConflictType.StaffConflict, ConflictLevel.Moderate
+
+    def around(*numbers: int) -> dict[Clash, ConflictLevel]:
+        return find_clashes_around_all(frozenset(booking_id(one) for one in numbers), {staff: usages})
+
+    assert around() == {}
+    assert around(0) == {
+        clash(1, 0, kind): level,
+        clash(2, 0, kind): level,
+        clash(3, 0, ConflictType.TimeOverlap): ConflictLevel.Minor,
+    }
+    assert around(0, 1).keys() - around(0).keys() == {
+        clash(2, 1, kind),
+        clash(3, 1, ConflictType.TimeOverlap),
+    }
+    assert around(0, 1, 2, 3) == find_clashes({staff: usages})
+    assert find_clashes_around_all(frozenset(), {venue: usages}) == find_clashes({venue: usages})

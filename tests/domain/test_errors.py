@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -19,6 +20,9 @@ from domain.errors import (
     OverbookingException,
     OverrideReasonMissing,
     RefusedClash,
+    RefusedOccurrence,
+    SeriesConflictException,
+    SeriesUnavailableException,
     SlotTooLong,
     SlotTooShort,
     StaleVersion,
@@ -124,3 +128,35 @@ def test_a_change_names_the_version_it_was_made_on() -> None:
             ensure_version(3, expected)
         assert caught.value.detail == f"It is at version 3 now, not {expected}; read it again"
     assert StaleVersion.code == "StaleVersion"
+
+
+def on_day(day: int) -> TimeSlot:
+    return TimeSlot(SLOT.start_date_time + timedelta(days=day), SLOT.end_date_time + timedelta(days=day))
+
+
+def test_a_refused_series_tells_its_dates_in_order() -> None:
+    milder = RefusedClash(UUID(int=7), ConflictType.TimeOverlap, ConflictLevel.Severe, None)
+    later = RefusedOccurrence(replace(PROPOSAL, scheduled_event_id=UUID(int=8), slot=on_day(7)), (milder,))
+    first = RefusedOccurrence(PROPOSAL, (CLASH, milder))
+    error = SeriesConflictException((later, first), 9)
+    assert isinstance(error, ConflictException)
+    assert (error.occurrences, error.asked) == ((first, later), 9)
+    assert (error.proposal, error.clashes) == (PROPOSAL, (CLASH, milder, milder))
+    assert error.detail == "2 of the 9 dates conflict with existing events"
+    assert SeriesConflictException((later,), 9).detail == "1 of the 9 dates conflicts with existing events"
+    assert error.fact(UUID(int=6), NOW) == OverbookingPreventedBySystem(CALENDAR, KEY, UUID(int=6), NOW)
+
+
+@pytest.mark.parametrize(
+    ("days", "more"),
+    [((0,), ""), ((3, 0), ", and 1 more date"), ((3, 1, 0), ", and 2 more dates")],
+)
+def test_what_is_closed_on_some_dates_is_told_of_the_first(days: tuple[int, ...], more: str) -> None:
+    dates = tuple(TimeSlotUnavailableException("Ballroom", on_day(day), f"closed {day}") for day in days)
+    error = SeriesUnavailableException(dates)
+    assert isinstance(error, TimeSlotUnavailableException)
+    assert error.dates == tuple(reversed(dates))
+    assert (error.resource_name, error.slot, error.reason) == ("Ballroom", SLOT, "closed 0")
+    assert error.detail == f"Ballroom is not available at 2030-06-01T12:00:00Z: closed 0{more}"
+    silent = SeriesUnavailableException((TimeSlotUnavailableException("A resource", SLOT),))
+    assert silent.detail == "A resource is not available at 2030-06-01T12:00:00Z"

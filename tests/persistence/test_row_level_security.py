@@ -156,6 +156,11 @@ async def test_what_the_application_may_not_do_at_all(database: Database, statem
             await uow.connection.execute(text(statement))
 
 
+A_SERIES = (
+    "VALUES (:s, :e, :k, :u, '2030-01-01', '1 day', 'UTC', '{}', now(), gen_random_uuid(), NULL, NULL, 1)"
+)
+
+
 class Venue:
     """A calendar with a booking of Ann's and one of Bob's, and another calendar with one of Bob's."""
 
@@ -164,6 +169,7 @@ class Venue:
         self.hall, self.attic = uuid4(), uuid4()
         self.ann_in_hall, self.bob_in_hall, self.bob_in_attic = uuid4(), uuid4(), uuid4()
         self.ann_event, self.bob_event = uuid4(), uuid4()
+        self.ann_series, self.bob_series, self.attic_series = uuid4(), uuid4(), uuid4()
 
     def store(self, connection: Connection) -> None:
         for calendar in (self.hall, self.attic):
@@ -207,6 +213,15 @@ class Venue:
                 ),
                 {"b": booking, "k": calendar, "u": user},
             )
+        for series, event, calendar, user in (
+            (self.ann_series, self.ann_event, self.hall, self.ann),
+            (self.bob_series, self.bob_event, self.hall, self.bob),
+            (self.attic_series, self.bob_event, self.attic, self.bob),
+        ):
+            connection.execute(
+                text(f"INSERT INTO series {A_SERIES}"),
+                {"s": series, "e": event, "k": calendar, "u": user},
+            )
         connection.execute(
             text("INSERT INTO schedule_conflicts VALUES (gen_random_uuid(), :a, :b, NULL, 0, 3, 0, now())"),
             {"a": self.ann_in_hall, "b": self.bob_in_hall},
@@ -241,6 +256,7 @@ async def _everything(database: Database, viewer: Viewer) -> dict[str, set[UUID]
         for table, column in {
             "calendars": "calendar_id",
             "scheduled_events": "scheduled_event_id",
+            "series": "series_id",
             "claims": "scheduled_event_id",
             "events": "event_id",
             "schedule_conflicts": "conflicting_event_id",
@@ -256,6 +272,7 @@ async def test_a_customer_sees_their_own(database: Database, venue: Venue) -> No
     assert await _everything(database, Viewer(venue.ann, Role.Customer)) == {
         "calendars": {venue.hall},
         "scheduled_events": {venue.ann_in_hall},
+        "series": {venue.ann_series},
         "claims": {venue.ann_in_hall},
         "events": {venue.ann_event},
         "schedule_conflicts": {venue.bob_in_hall},
@@ -270,6 +287,7 @@ async def test_staff_see_their_calendars(database: Database, venue: Venue) -> No
     assert await _everything(database, Viewer(venue.carl, Role.Staff)) == {
         "calendars": {venue.hall},
         "scheduled_events": {venue.ann_in_hall, venue.bob_in_hall},
+        "series": {venue.ann_series, venue.bob_series},
         "claims": {venue.ann_in_hall, venue.bob_in_hall},
         "events": {venue.ann_event, venue.bob_event},
         "schedule_conflicts": {venue.bob_in_hall},
@@ -291,6 +309,7 @@ async def test_managers_and_admins_see_everything(database: Database, venue: Ven
     assert await _everything(database, Viewer(uuid4(), role)) == {
         "calendars": {venue.hall, venue.attic},
         "scheduled_events": {venue.ann_in_hall, venue.bob_in_hall, venue.bob_in_attic},
+        "series": {venue.ann_series, venue.bob_series, venue.attic_series},
         "claims": {venue.ann_in_hall, venue.bob_in_hall, venue.bob_in_attic},
         "events": {venue.ann_event, venue.bob_event},
         "schedule_conflicts": {venue.bob_in_hall},
@@ -324,6 +343,7 @@ WRITES = {
     "users": "UPDATE users SET role = 3",
     "schedule_conflicts": "UPDATE schedule_conflicts SET status = 4",
     "scheduled_events": "UPDATE scheduled_events SET version = 2",
+    "series": "UPDATE series SET version = 2",
     "claims": "UPDATE claims SET quantity = 2",
     "events": "UPDATE events SET title = 'x'",
 }
@@ -350,6 +370,7 @@ async def test_who_may_write_what(database: Database, venue: Venue) -> None:
         "resources": 2,
         "schedule_conflicts": 1,
         "scheduled_events": 3,
+        "series": 3,
         "claims": 3,
         "events": 2,
     }
@@ -360,6 +381,7 @@ async def test_who_may_write_what(database: Database, venue: Venue) -> None:
         "users": 1,
         "schedule_conflicts": 1,
         "scheduled_events": 3,
+        "series": 3,
         "claims": 3,
         "events": 2,
     }
@@ -371,6 +393,7 @@ async def test_a_customer_cannot_give_a_booking_away_or_take_one(database: Datab
         "UPDATE scheduled_events SET owner_id = gen_random_uuid()",
         "UPDATE claims SET owner_id = gen_random_uuid()",
         "UPDATE events SET organizer_id = gen_random_uuid()",
+        "UPDATE series SET owner_id = gen_random_uuid()",
         "INSERT INTO events SELECT e, 'E', NULL, NULL, 0, e, now(), e, 1 FROM gen_random_uuid() e",
         "INSERT INTO audit_log VALUES (gen_random_uuid(), now(), gen_random_uuid(), 0, 'x')",
         "INSERT INTO calendar_access SELECT user_id, calendar_id, 1, now(), user_id FROM calendar_access",
@@ -378,6 +401,94 @@ async def test_a_customer_cannot_give_a_booking_away_or_take_one(database: Datab
         with pytest.raises(ProgrammingError, match="row-level security"):
             async with database.unit_of_work(ann) as uow:
                 await uow.connection.execute(text(statement))
+
+
+@pytest.fixture
+def booking_staff(venue: Venue, urls: EmbeddedUrls) -> Viewer:
+    """Staff who may book the hall."""
+    dora = Viewer(uuid4(), Role.Staff)
+    engine = create_engine(urls.owner, poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.execute(
+            text("INSERT INTO calendar_access VALUES (:u, :k, 1, now(), :u)"),
+            {"u": dora.user_id, "k": venue.hall},
+        )
+    engine.dispose()
+    return dora
+
+
+async def _update_series(database: Database, viewer: Viewer, assignment: str) -> set[UUID]:
+    """The series that an unconditional update reaches; nothing is kept."""
+    async with database.unit_of_work(viewer, dry_run=True) as uow:
+        rows = await uow.connection.execute(text(f"UPDATE series SET {assignment} RETURNING series_id"))  # noqa: S608
+        return set(rows.scalars())
+
+
+async def test_who_may_change_which_series(database: Database, venue: Venue, booking_staff: Viewer) -> None:
+    everything = {venue.ann_series, venue.bob_series, venue.attic_series}
+    for viewer, expected in (
+        (Viewer(uuid4(), Role.Customer), set()),
+        (Viewer(uuid4(), Role.Staff), set()),
+        (Viewer(venue.carl, Role.Staff), set()),
+        (Viewer(venue.ann, Role.Customer), {venue.ann_series}),
+        (Viewer(venue.bob, Role.Staff), {venue.bob_series, venue.attic_series}),
+        (booking_staff, {venue.ann_series, venue.bob_series}),
+        (Viewer(uuid4(), Role.Manager), everything),
+        (Viewer(uuid4(), Role.Admin), everything),
+    ):
+        assert await _update_series(database, viewer, "version = 2") == expected, viewer
+
+
+async def test_staff_who_book_a_calendar_give_its_series_away_but_not_off_it(
+    database: Database, venue: Venue, booking_staff: Viewer
+) -> None:
+    in_hall = {venue.ann_series, venue.bob_series}
+    assert await _update_series(database, booking_staff, "owner_id = gen_random_uuid()") == in_hall
+    with pytest.raises(ProgrammingError, match="row-level security"):
+        await _update_series(database, booking_staff, f"calendar_id = '{venue.attic}'")
+
+
+async def test_who_may_make_a_series(database: Database, venue: Venue, booking_staff: Viewer) -> None:
+    async def make(viewer: Viewer, calendar: UUID) -> None:
+        row = {"s": uuid4(), "e": venue.ann_event, "k": calendar, "u": viewer.user_id}
+        async with database.unit_of_work(viewer, dry_run=True) as uow:
+            await uow.connection.execute(text(f"INSERT INTO series {A_SERIES}"), row)
+
+    await make(booking_staff, venue.hall)
+    for role in (Role.Manager, Role.Admin):
+        await make(Viewer(uuid4(), role), venue.attic)
+    for viewer, calendar in (
+        (booking_staff, venue.attic),
+        (Viewer(venue.carl, Role.Staff), venue.hall),
+        (Viewer(uuid4(), Role.Staff), venue.hall),
+        (Viewer(venue.ann, Role.Customer), venue.hall),
+        (Viewer(booking_staff.user_id, Role.Customer), venue.hall),
+    ):
+        with pytest.raises(ProgrammingError, match="row-level security"):
+            await make(viewer, calendar)
+
+
+@pytest.mark.usefixtures("venue")
+@pytest.mark.parametrize("role", list(Role))
+async def test_the_application_never_deletes_a_series(database: Database, role: Role) -> None:
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        async with database.unit_of_work(Viewer(uuid4(), role)) as uow:
+            await uow.connection.execute(text("DELETE FROM series"))
+
+
+async def test_an_event_that_only_a_hidden_series_names_counts_as_booked(
+    database: Database, venue: Venue, urls: EmbeddedUrls
+) -> None:
+    engine = create_engine(urls.owner, poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM scheduled_events"))
+    engine.dispose()
+    stranger = Viewer(uuid4(), Role.Staff)
+    assert await _seen(database, stranger, "event_id", "events") == set()
+    statement = text("SELECT event_is_booked(event) FROM unnest(CAST(:events AS uuid[])) AS event")
+    async with database.unit_of_work(stranger) as uow:
+        asked = {"events": [venue.ann_event, venue.bob_event, uuid4()]}
+        assert list((await uow.connection.execute(statement, asked)).scalars()) == [True, True, False]
 
 
 async def test_without_a_grant_ones_own_booking_is_only_cancelled(

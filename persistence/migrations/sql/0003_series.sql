@@ -28,6 +28,12 @@ ALTER TABLE scheduled_events
     -- Deferred: when a whole series moves on by its interval, one occurrence takes the start of the next.
     ADD CONSTRAINT scheduled_events_once_a_start UNIQUE (series_id, original_start) DEFERRABLE INITIALLY DEFERRED;
 
+-- Whether any booking or series, hidden ones included, is of this event: an event stays while one names it.
+CREATE OR REPLACE FUNCTION event_is_booked(p_event_id uuid) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$ SELECT EXISTS (SELECT FROM scheduled_events WHERE event_id = p_event_id)
+              OR EXISTS (SELECT FROM series WHERE event_id = p_event_id) $$;
+
 ALTER TABLE series ENABLE ROW LEVEL SECURITY;
 ALTER TABLE series FORCE ROW LEVEL SECURITY;
 CREATE POLICY series_owner ON series TO callboard_owner USING (true) WITH CHECK (true);

@@ -20,8 +20,12 @@ async def test_a_series_is_its_rule_and_what_differs_from_it(
     key, calendar_id = series["scheduledEventId"], series["calendarId"]
     moved = {"startDateTime": at(9, 1), "endDateTime": at(11, 1)}
     second = series["occurrences"][1]["scheduledEventId"]
-    assert (await client.post(f"{URL}/{second}/reschedule", json=moved, headers=as_manager)).status_code == 200
-    assert (await client.delete(f"{URL}/{key}/occurrences/{at(18, 2)}", headers=as_manager)).status_code == 204
+    assert (
+        await client.post(f"{URL}/{second}/reschedule", json=moved, headers=as_manager)
+    ).status_code == 200
+    assert (
+        await client.delete(f"{URL}/{key}/occurrences/{at(18, 2)}", headers=as_manager)
+    ).status_code == 204
     feed = await client.post("/api/feeds", json={"calendarId": calendar_id}, headers=as_manager)
     answer = await client.get(httpx.URL(feed.json()["url"]).path)
     assert answer.status_code == 200
