@@ -105,7 +105,7 @@ def _fixed(checked: CheckedSchedule, source: ScheduleSource, limit_seconds: floa
         def show(news: SolverProgress) -> None:
             progress.update(task, description=f"{news.tier}: {news.incumbent}, at least {news.bound}")
 
-        return fix(checked, source.content, source.schedule_format, limit_seconds, show)
+        return fix(checked, source.content, source.schedule_format, limit_seconds, source.options, show)
 
 
 @contextmanager

@@ -111,6 +111,9 @@ async def test_everything_is_imported_or_refused_and_clashes_are_recorded(send, 
     assert report == {
         "rows": {"read": 4, "imported": 3, "refused": 1, "skipped": 0},
         "refusals": [LOST],
+        "skips": [],
+        "notes": [],
+        "columns": {},
         "conflicts": {"detected": 2, "byType": {"VenueConflict": 1, "StaffConflict": 1}},
         "calendars": [
             {"name": "Hall", "calendarId": calendar_ids["Hall"], "created": True},
@@ -161,6 +164,9 @@ async def test_a_file_imported_again_changes_nothing(send, counts, rows):
     assert again.json() == {
         "rows": {"read": 4, "imported": 0, "refused": 1, "skipped": 3},
         "refusals": [LOST],
+        "skips": [],
+        "notes": [],
+        "columns": {},
         "conflicts": {"detected": 0, "byType": {}},
         "calendars": [{**one, "created": False} for one in first.json()["calendars"]],
     }

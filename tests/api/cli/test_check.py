@@ -288,7 +288,7 @@ def test_a_title_cannot_steer_the_terminal_nor_the_markup(check):
         (b"<schedule><day>", "line 1, column 16: not well-formed XML (no element found)"),
         (b"<!DOCTYPE schedule []><schedule/>", "line 1: document type definitions are not accepted"),
         (b"<rss/>", "line 1: the root element is <rss>, expected <schedule>"),
-        (b"BEGIN:VCALENDAR", "line 1, column 1: not well-formed XML (syntax error)"),
+        (b"once upon a time", "line 1, column 1: not well-formed XML (syntax error)"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("options", [(), ("--json",), ("--fix", "out.xml")])
@@ -437,7 +437,7 @@ def test_standard_input_is_read_as_a_file_is(tmp_path):
         assert piped.stdout == named.stdout
     broken = callboard("check", "-", input=b"{}")
     assert (broken.returncode, broken.stdout) == (UNREADABLE_EXIT, b"")
-    assert broken.stderr == b"-: this is not a schedule in a format known here (pentabarf/frab XML)\n"
+    assert broken.stderr == b"-: this is not a schedule in a format known here (pentabarf/frab XML, iCalendar)\n"
 
 
 def test_what_is_piped_in_is_never_overwritten(tmp_path):
