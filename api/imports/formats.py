@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Protocol
 
-from api.imports import ical_reader, ical_writer, pentabarf_reader, pentabarf_writer
+from api.imports import csv_format, ical_reader, ical_writer, pentabarf_reader, pentabarf_writer, xlsx_format
 from api.imports.bounds import ensure_bounded
 from api.imports.import_errors import UnreadableSchedule
 from api.imports.reading_options import DEFAULT_OPTIONS, ReadingOptions
 from api.imports.schedule_file import Move, ScheduleFile
 from api.imports.xml_text import BYTE_ORDER_MARKS
+from domain.errors import FieldException
 
 HEAD_BYTES = 1024
 
@@ -36,6 +37,7 @@ class ScheduleFormat:
 
     suffixes: of file names, in lower case with the dot.
     recognises: whether a file that begins like this is one, whatever its name.
+    has_columns: whether it is a table, whose columns can be named.
     """
 
     name: str
@@ -43,6 +45,7 @@ class ScheduleFormat:
     recognises: Callable[[bytes], bool]
     read: Read
     rewrite: Rewrite
+    has_columns: bool = False
 
 
 def _looks_like_xml(head: bytes) -> bool:
@@ -77,6 +80,22 @@ FORMATS = (
         read=ical_reader.read,
         rewrite=ical_writer.rewrite,
     ),
+    ScheduleFormat(
+        name="Excel workbook",
+        suffixes=frozenset({".xlsx", ".xlsm"}),
+        recognises=xlsx_format.recognises,
+        read=xlsx_format.read,
+        rewrite=xlsx_format.rewrite,
+        has_columns=True,
+    ),
+    ScheduleFormat(
+        name="CSV",
+        suffixes=frozenset({".csv", ".tsv", ".tab", ".txt"}),
+        recognises=csv_format.recognises,
+        read=csv_format.read,
+        rewrite=csv_format.rewrite,
+        has_columns=True,
+    ),
 )
 
 
@@ -97,7 +116,13 @@ def reader_for(filename: str, head: bytes) -> ScheduleFormat:
 
 
 def read_schedule(filename: str, content: bytes, options: ReadingOptions = DEFAULT_OPTIONS) -> ScheduleFile:
-    """Read a whole file of any known format; raises UnreadableSchedule, also for one beyond all bounds."""
-    schedule = reader_for(filename, content).read(content, options)
+    """Read a whole file of any known format; raises UnreadableSchedule, also for one beyond all bounds.
+
+    Raises FieldException where the columns named are not the file's.
+    """
+    known = reader_for(filename, content)
+    if options.columns and not known.has_columns:
+        raise FieldException("map", f"there are no columns to name in a file of {known.name}")
+    schedule = known.read(content, options)
     ensure_bounded(schedule)
     return schedule

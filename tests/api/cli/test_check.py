@@ -22,6 +22,7 @@ from tests.api.imports.schedule_xml import YEARS, day, event, published, room, s
 
 ADA = '<persons><person id="7">Ada Lovelace</person></persons>'
 KINDS = {"VenueConflict": "room", "StaffConflict": "person"}
+NOTHING_ELSE = {"skipped": 0, "skips": [], "notes": [], "columns": {}}
 CLEAN_EXIT, CLASHES_EXIT, UNREADABLE_EXIT = 0, 1, 2
 
 
@@ -138,7 +139,7 @@ WHOLE = {
             ],
         },
     ],
-    "rows": {"read": 5, "refused": 1, "refusals": [LOST]},
+    "rows": {"read": 5, "refused": 1, "refusals": [LOST], **NOTHING_ELSE},
 }
 
 
@@ -194,7 +195,7 @@ def test_a_clean_file_says_so(check):
     assert result.exit_code == CLEAN_EXIT
     assert json.loads(check(CLEAN, "--json").stdout) == {
         "conflicts": [],
-        "rows": {"read": 2, "refused": 0, "refusals": []},
+        "rows": {"read": 2, "refused": 0, "refusals": [], **NOTHING_ELSE},
     }
 
 
@@ -437,7 +438,8 @@ def test_standard_input_is_read_as_a_file_is(tmp_path):
         assert piped.stdout == named.stdout
     broken = callboard("check", "-", input=b"{}")
     assert (broken.returncode, broken.stdout) == (UNREADABLE_EXIT, b"")
-    assert broken.stderr == b"-: this is not a schedule in a format known here (pentabarf/frab XML, iCalendar)\n"
+    known = b"pentabarf/frab XML, iCalendar, Excel workbook, CSV"
+    assert broken.stderr == b"-: this is not a schedule in a format known here (" + known + b")\n"
 
 
 def test_what_is_piped_in_is_never_overwritten(tmp_path):

@@ -46,9 +46,8 @@ def test_icalendar_is_known_by_how_it_begins_or_by_its_name(filename, head):
 def test_anything_else_is_refused_and_told_what_is_known(filename, head):
     with pytest.raises(UnreadableSchedule) as refused:
         reader_for(filename, head)
-    assert refused.value.errors == {
-        "file": ["this is not a schedule in a format known here (pentabarf/frab XML, iCalendar)"]
-    }
+    known = "pentabarf/frab XML, iCalendar, Excel workbook, CSV"
+    assert refused.value.errors == {"file": [f"this is not a schedule in a format known here ({known})"]}
 
 
 def test_names_and_suffixes_are_unique():
