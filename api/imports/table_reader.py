@@ -19,6 +19,7 @@ from api.imports.table import Cell, Line, Sheet
 from api.imports.typed_cell import Moment, moment_of
 from api.imports.written_time import NotWritten, has_half_days, numeric_date, read_duration
 from api.imports.xml_outline import shortened
+from domain.errors import FieldException
 
 _TIME_FIELDS = ("date", "start", "end", "endDate")
 _DAY = timedelta(days=1)
@@ -77,6 +78,9 @@ def read_table(
             else:
                 rows.append(replace(result[0], key=key))
                 origins[key] = RowOrigin(number, line, columns, result[1])
+    if not named and options.columns:
+        told = ", ".join(f"{field}={shortened(column)}" for field, column in options.columns.items())
+        raise FieldException("map", f"no row has the columns named ({told}) and a start and title or room")
     if not named:
         raise UnreadableSchedule(
             "no row looks like a heading with a start or a date, and a title or a room;"
