@@ -17,6 +17,8 @@ from api.imports.table_reader import TableReading, read_table
 from api.imports.table_writer import changes_for, ensure_told
 
 MOST_COLUMNS = 500
+MOST_CELLS = 200_000
+MOST_LINES = 200_000
 LONGEST_CELL = 32_767
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _MARKS = (
@@ -127,9 +129,12 @@ def _delimiter(characters: str, options: ReadingOptions) -> str:
 
 
 def _parsed(
-    characters: str, delimiter: str, limit: int = MOST_ROWS + _SAMPLE
+    characters: str, delimiter: str, limit: int | None = None
 ) -> tuple[Sheet, dict[str, tuple[int, int]]]:
-    """All rows (RFC 4180), and by address from where to where each cell is, quotes included."""
+    """All rows (RFC 4180) but empty ones, and by address from where to where each cell is, quotes included.
+
+    limit: how many rows are enough; without it all are read, and more than may be are refused.
+    """
     pattern = _pattern(delimiter)
     lines: list[Line] = []
     spans: dict[str, tuple[int, int]] = {}
@@ -148,11 +153,19 @@ def _parsed(
         number += _breaks(match[0])
         position = match.end()
         if terminator != delimiter:
-            lines.append(Line(f"line {first_number}", tuple(cells)))
+            line = Line(f"line {first_number}", tuple(cells))
             cells, first_number = [], number
-            if len(lines) > limit:
+            if not line.is_empty:
+                lines.append(line)
+            if limit is not None and len(lines) >= limit:
                 break
+            _ensure_bounded(len(lines), number, len(spans))
     return Sheet("", tuple(lines)), spans
+
+
+def _ensure_bounded(rows: int, lines: int, cells: int) -> None:
+    if rows > MOST_ROWS + _SAMPLE or lines > MOST_LINES or cells > MOST_CELLS:
+        raise UnreadableSchedule(f"there are more than {MOST_ROWS:,} rows or {MOST_CELLS:,} cells")
 
 
 def _pattern(delimiter: str) -> re.Pattern[str]:

@@ -6,6 +6,7 @@ import re
 import warnings
 import zipfile
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from html import escape
 from io import BytesIO
@@ -26,11 +27,12 @@ from api.imports.table_reader import TableReading, read_table
 from api.imports.table_writer import CellChange, changes_for, ensure_told
 from api.imports.xml_outline import outline, shortened
 
-MOST_UNPACKED_BYTES = 200_000_000
+MOST_UNPACKED_BYTES = 40_000_000
 MOST_PARTS = 5_000
 MOST_SHEETS = 100
 MOST_COLUMNS = 200
 MOST_LINES = 2 * MOST_ROWS
+MOST_CELLS = 200_000
 LONGEST_CELL = 32_767
 _ZIP = b"PK\x03\x04"
 _BROKEN = (
@@ -119,8 +121,9 @@ def _sheets(source: bytes) -> tuple[list[Sheet], str]:
             if len(workbook.sheetnames) > MOST_SHEETS:
                 raise UnreadableSchedule(f"there are more than {MOST_SHEETS} sheets")
             epoch = workbook.epoch
+            room = _Room(MOST_CELLS)
             sheets = [
-                Sheet(one.title, tuple(_lines(one)), lambda number: _serial(number, epoch))
+                Sheet(one.title, tuple(_lines(one, room)), lambda number: _serial(number, epoch))
                 for one in workbook.worksheets
             ]
             return sheets, " ".join(str(workbook.properties.title or "").split())
@@ -135,7 +138,14 @@ def _serial(number: float, epoch: datetime) -> datetime:
     return found
 
 
-def _lines(sheet: Worksheet) -> Iterator[Line]:
+@dataclass(slots=True)
+class _Room:
+    """How many cells more there may be in all sheets together."""
+
+    cells: int
+
+
+def _lines(sheet: Worksheet, room: _Room) -> Iterator[Line]:
     """The rows that are not empty; what a sheet says of its own size may be made up."""
     sheet.reset_dimensions()  # type: ignore[attr-defined]
     kept = 0
@@ -148,8 +158,9 @@ def _lines(sheet: Worksheet) -> Iterator[Line]:
         if not line.is_empty:
             kept += 1
             yield line
-        if kept > MOST_ROWS + 50 or number > MOST_LINES:
-            raise UnreadableSchedule(f"there are more than {MOST_ROWS:,} rows")
+        room.cells -= sum(cell is not EMPTY for cell in cells)
+        if kept > MOST_ROWS + 50 or number > MOST_LINES or room.cells < 0:
+            raise UnreadableSchedule(f"there are more than {MOST_ROWS:,} rows or {MOST_CELLS:,} cells")
 
 
 def _value(value: object) -> Value:

@@ -299,8 +299,9 @@ def test_what_the_cells_cannot_say(source, move, reason):
         (b"Event,Start" + b"," * 600, "line 1: a row is longer than any of a sheet"),
         (b"Event,Start\n" + b"x" * 40_000, "line 2: a row is longer than any of a sheet"),
         (b"Event,Start\n" + b"A,2026-03-02\n" * (MOST_ROWS + 1), "there are more than 10,000 rows"),
+        (b"Event,Start\n" + b"\n" * 200_000, "there are more than 10,000 rows or 200,000 cells"),
     ],
-    ids=range(7),
+    ids=range(8),
 )
 def test_what_is_no_table_or_beyond_all_bounds(source, reason):
     with pytest.raises(UnreadableSchedule) as refused:
@@ -313,6 +314,19 @@ def test_a_table_is_known_by_its_heading_or_its_name():
         assert reader_for(name, head).read is csv_format.read
     assert not recognises(b"\xff\xfe\0")
     assert not recognises(b"once upon a time")
+
+
+def test_cells_are_counted(monkeypatch):
+    monkeypatch.setattr(csv_format, "MOST_CELLS", 30)
+    assert len(read(PLAN).rows) == 3
+    monkeypatch.setattr(csv_format, "MOST_CELLS", 29)
+    with pytest.raises(UnreadableSchedule, match="or 29 cells"):
+        read(PLAN)
+
+
+def test_empty_lines_are_not_rows():
+    source = b"Event,Start\n" + b",,\n\n" * 20_000 + b"A,2026-03-02\n"
+    assert [row.place for row in read(source).rows] == ["line 40002"]
 
 
 def test_quotes_and_breaks_inside_cells():

@@ -207,7 +207,7 @@ BOMB = b'<!DOCTYPE x [<!ENTITY a "aaaa">]><worksheet>&a;</worksheet>'
     [
         (b"PK\x03\x04junk", "this is not an Excel workbook: the ZIP file is broken"),
         (zipped(a=b"1"), NONE),
-        (zipped(a=b"0" * 200_000_001), "unpacked, the workbook is over 200,000,000 bytes"),
+        (zipped(a=b"0" * 40_000_001), "unpacked, the workbook is over 40,000,000 bytes"),
         (with_part(PLAN, SHEET, lambda xml: xml[:-30]), NONE),
         (with_part(PLAN, SHEET, lambda _: BOMB), NONE),
         (with_part(PLAN, "xl/workbook.xml", lambda _: BOMB), NONE),
@@ -224,6 +224,14 @@ def test_what_is_no_workbook_or_beyond_all_bounds(source, reason):
     with pytest.raises(UnreadableSchedule) as refused:
         read(source)
     assert refused.value.detail.startswith(reason)
+
+
+def test_cells_of_all_sheets_are_counted(monkeypatch):
+    monkeypatch.setattr(xlsx_format, "MOST_CELLS", 47)
+    assert slots(PLAN) == PLANNED
+    monkeypatch.setattr(xlsx_format, "MOST_CELLS", 46)
+    with pytest.raises(UnreadableSchedule, match="or 46 cells"):
+        read(PLAN)
 
 
 def test_what_a_sheet_says_of_its_size_is_not_believed():
