@@ -1,6 +1,6 @@
 """Wall-clock time in IANA zones (RFC 5545: gaps move forward, the first of two equal times counts)."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -18,7 +18,7 @@ def is_time_zone(name: str) -> bool:
     return name in _names()
 
 
-def to_utc(wall_clock: datetime, zone: ZoneInfo) -> datetime:
+def to_utc(wall_clock: datetime, zone: tzinfo) -> datetime:
     """The instant of a naive local time; one that does not exist moves forward by the gap."""
     local = wall_clock.replace(tzinfo=zone, fold=0)
     return local.astimezone(UTC)

@@ -9,6 +9,7 @@ from math import gcd
 
 from api.checking.check_schedule import CheckedSchedule, FoundClash
 from api.imports.formats import ScheduleFormat
+from api.imports.reading_options import DEFAULT_OPTIONS, ReadingOptions
 from api.imports.schedule_file import ScheduleFile
 from domain.suggestion import Suggestion
 from solver.advisor import ConflictAdvisor
@@ -60,12 +61,14 @@ def fix(
     source: bytes,
     schedule_format: ScheduleFormat,
     limit_seconds: float,
+    options: ReadingOptions = DEFAULT_OPTIONS,
     on_progress: OnProgress | None = None,
 ) -> FixedSchedule:
     """End all clashes by moving as few bookings as possible, then as little as possible.
 
     A day's distance costs more than any room or hour, so that a booking leaves its day only where that spares
     another from moving.
+    options: those that the source was read with.
     limit_seconds: of wall clock; usually the repeatable limit that goes with it ends the search much earlier.
     Raises UnwritableMove for a move that the file's format cannot express.
     """
@@ -73,4 +76,4 @@ def fix(
     snapshot = checked.picture.snapshot
     repair = repair_schedule(snapshot, moving_terms(checked.file), limits=limits, on_progress=on_progress)
     moves = checked.picture.moves(change for change, _ in repair.changes)
-    return FixedSchedule(repair, schedule_format.rewrite(source, moves))
+    return FixedSchedule(repair, schedule_format.rewrite(source, moves, options))

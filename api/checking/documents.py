@@ -91,7 +91,11 @@ class CheckDocuments:
 def rows_document(file: ScheduleFile) -> Document:
     """What became of the rows of a file."""
     return {
-        "read": len(file.rows) + len(file.refused),
+        "read": file.row_count,
         "refused": len(file.refused),
         "refusals": [{"place": row.place, "reason": row.reason} for row in file.refused],
+        "skipped": len(file.skipped),
+        "skips": [{"place": row.place, "reason": row.reason} for row in file.skipped],
+        "notes": list(file.notes),
+        "columns": dict(file.columns),
     }

@@ -80,17 +80,26 @@ class CheckTables:
         """How many rows were read, and how many clashes of which level there are."""
         file = self._checked.file
         refused = f"{len(file.refused):,} refused" if file.refused else "none refused"
-        rows = f"{counted(len(file.rows) + len(file.refused), 'row')} read, {refused}"
+        refused += f", {len(file.skipped):,} skipped" if file.skipped else ""
+        rows = f"{counted(file.row_count, 'row')} read, {refused}"
         if not self._checked.clashes:
             return f"{rows}; no clashes."
         levels = ", ".join(f"{count:,} {level.wire_name}" for level, count in self._checked.by_level.items())
         return f"{rows}; {counted(len(self._checked.clashes), 'clash')}: {levels}."
 
+    def remarks(self) -> list[str]:
+        """What was read from which column, and what else its reader should know."""
+        file = self._checked.file
+        columns = ", ".join(f"{field} from {column}" for field, column in file.columns)
+        told = [f"Columns: {columns}"] if columns else []
+        return [printable(line) for line in (*told, *(f"Note: {note}" for note in file.notes))]
+
     def refusals(self) -> list[str]:
-        """A line for each row that was not read."""
-        return [
-            f"Not read: {printable(one.place)}: {printable(one.reason)}" for one in self._checked.file.refused
-        ]
+        """A line for each row that was not read, and for each that claims nothing."""
+        file = self._checked.file
+        not_read = [f"Not read: {one.place}: {one.reason}" for one in file.refused]
+        skipped = [f"Skipped: {one.place}: {one.reason}" for one in file.skipped]
+        return [printable(line) for line in (*not_read, *skipped)]
 
     def outcome(self, repair: ScheduleRepair) -> str:
         """How many bookings a repair moves, and whether fewer would do."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import orjson
 import typer
@@ -19,7 +20,10 @@ from api.checking.check_schedule import CheckedSchedule, FoundClash, check_sched
 from api.checking.documents import CheckDocuments, rows_document
 from api.checking.tables import CheckTables, counted, printable
 from api.cli.schedule_source import ScheduleSource, ensure_writable, read_source, write_whole
-from api.imports.import_errors import UnreadableSchedule, UnwritableMove
+from api.imports.mapping import columns_told
+from api.imports.reading_options import ReadingOptions
+from api.settings import Settings
+from domain.errors import FieldException
 from domain.suggestion import Suggestion
 from solver.progress import Progress as SolverProgress
 
@@ -39,11 +43,15 @@ def _number(value: float) -> float:
 
 def command(
     file: Annotated[
-        Path, typer.Argument(help="A schedule, e.g. a pentabarf/frab XML export; - for standard input.")
+        Path, typer.Argument(help="A schedule: iCalendar, CSV, Excel or pentabarf/frab XML; - for stdin.")
     ],
     json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
     fix_to: Annotated[
         Path | None, typer.Option("--fix", metavar="OUT", help="Write the schedule without clashes here.")
+    ] = None,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="FIELD=COLUMN", help="Which column of a table has what; repeatable."),
     ] = None,
     limit_seconds: Annotated[
         float,
@@ -60,7 +68,10 @@ def command(
     Exits with 1 when clashes remain, and with 2 when the file cannot be read.
     """
     try:
-        source = read_source(file)
+        settings = Settings()
+        told = columns_told(columns or ())
+        options = ReadingOptions(ZoneInfo(settings.time_zone), told, settings.maximum_occurrences)
+        source = read_source(file, options)
         if fix_to is not None:
             source.ensure_other(fix_to)
             ensure_writable(fix_to)
@@ -70,8 +81,8 @@ def command(
         after = checked
         if fixed is not None and fix_to is not None:
             write_whole(fix_to, fixed.content)
-            after = check_schedule(read_source(fix_to).schedule)
-    except (UnreadableSchedule, UnwritableMove) as error:
+            after = check_schedule(read_source(fix_to, options).schedule)
+    except FieldException as error:
         raise _unreadable(file, error.detail) from error
     except OSError as error:
         raise _unreadable(Path(error.filename or file), error.strerror or str(error)) from error
@@ -105,7 +116,7 @@ def _fixed(checked: CheckedSchedule, source: ScheduleSource, limit_seconds: floa
         def show(news: SolverProgress) -> None:
             progress.update(task, description=f"{news.tier}: {news.incumbent}, at least {news.bound}")
 
-        return fix(checked, source.content, source.schedule_format, limit_seconds, show)
+        return fix(checked, source.content, source.schedule_format, limit_seconds, source.options, show)
 
 
 @contextmanager
@@ -147,7 +158,7 @@ def _print_tables(
     tables = CheckTables(checked)
     if checked.clashes:
         console.print(tables.clashes(advised))
-    for line in tables.refusals():
+    for line in (*tables.remarks(), *tables.refusals()):
         console.print(line, markup=False, soft_wrap=True)
     title = printable(checked.file.title)
     console.print(f"{title}: {tables.summary()}" if title else tables.summary(), markup=False, soft_wrap=True)

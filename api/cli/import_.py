@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -18,11 +20,13 @@ from api.cli.schedule_source import read_source
 from api.dto.import_report import ImportReportDto
 from api.features.import_schedule import ImportReport, ImportSchedule
 from api.http.wire import FIRST_YEAR, LAST_YEAR
-from api.imports.import_errors import UnreadableSchedule
+from api.imports.mapping import columns_told
+from api.imports.reading_options import ReadingOptions
 from api.imports.schedule_file import ScheduleFile
 from api.routes import ROUTES
 from api.settings import Settings
 from domain.enums import Role
+from domain.errors import FieldException
 from domain.local_time import is_time_zone
 from domain.viewer import Viewer
 from persistence.unit_of_work import DatabaseBusy
@@ -35,7 +39,7 @@ UNREADABLE = 2
 
 def command(
     file: Annotated[
-        Path, typer.Argument(help="A schedule, e.g. a pentabarf/frab XML export; - for standard input.")
+        Path, typer.Argument(help="A schedule: iCalendar, CSV, Excel or pentabarf/frab XML; - for stdin.")
     ],
     time_zone: Annotated[
         str | None, typer.Option(help="What times without an offset are read in; else the setting.")
@@ -43,6 +47,10 @@ def command(
     starting: Annotated[
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="Shift the schedule so that it begins on this day."),
+    ] = None,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="FIELD=COLUMN", help="Which column of a table has what; repeatable."),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; keep nothing.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
@@ -57,7 +65,7 @@ def command(
         raise typer.BadParameter(f"{printable(zone)} is not a time zone such as Europe/Brussels")
     if starting is not None and not FIRST_YEAR < starting.year < LAST_YEAR:
         raise typer.BadParameter(f"--starting must lie between the years {FIRST_YEAR} and {LAST_YEAR}")
-    schedule = _read(file)
+    schedule = _read(file, columns or (), ZoneInfo(zone), settings.maximum_occurrences)
     request = ImportSchedule(schedule, zone, None if starting is None else starting.date())
     with database_urls(settings) as urls:
         if urls.owner is not None:
@@ -67,15 +75,27 @@ def command(
     if json:
         typer.echo(ImportReportDto.of(report).model_dump_json(by_alias=True, indent=2))
         return
-    for one in report.refused:
-        typer.echo(f"Not imported: {printable(one.place)}: {printable(one.reason)}")
+    for line in _details(report):
+        typer.echo(printable(line))
     typer.echo(_summary(schedule, report, dry_run=dry_run))
 
 
-def _read(file: Path) -> ScheduleFile:
+def _details(report: ImportReport) -> Iterator[str]:
+    """What was read from where, then every row that was not imported."""
+    if report.columns:
+        yield "Columns: " + ", ".join(f"{field} from {column}" for field, column in report.columns)
+    for note in report.notes:
+        yield f"Note: {note}"
+    for refused in report.refused:
+        yield f"Not imported: {refused.place}: {refused.reason}"
+    for skipped in report.skips:
+        yield f"Skipped: {skipped.place}: {skipped.reason}"
+
+
+def _read(file: Path, columns: Sequence[str], zone: ZoneInfo, most: int) -> ScheduleFile:
     try:
-        return read_source(file).schedule
-    except UnreadableSchedule as error:
+        return read_source(file, ReadingOptions(zone, columns_told(columns), most)).schedule
+    except FieldException as error:
         reason = error.detail
     except OSError as error:
         reason = error.strerror or str(error)
@@ -98,7 +118,9 @@ def _summary(schedule: ScheduleFile, report: ImportReport, *, dry_run: bool) -> 
     """Everything that came of it, in one line."""
     title = printable(schedule.title)
     done = "would be imported" if dry_run else "imported"
-    skipped = f", {report.skipped:,} there already" if report.skipped else ""
+    there = report.skipped - len(report.skips)
+    skipped = f", {there:,} there already" if there else ""
+    skipped += f", {len(report.skips):,} skipped" if report.skips else ""
     refused = f", {len(report.refused):,} refused" if report.refused else ""
     created = sum(one.created for one in report.calendars)
     by_type = ", ".join(f"{report.conflicts[kind]:,} {kind.name}" for kind in sorted(report.conflicts))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from api.imports.formats import ScheduleFormat, read_schedule, reader_for
 from api.imports.import_errors import UnreadableSchedule
+from api.imports.reading_options import DEFAULT_OPTIONS, ReadingOptions
 from api.imports.schedule_file import ScheduleFile
 
 MOST_BYTES = 100_000_000
@@ -27,6 +28,7 @@ class ScheduleSource:
     content: bytes
     schedule_format: ScheduleFormat
     schedule: ScheduleFile
+    options: ReadingOptions
 
     def ensure_other(self, out: Path) -> None:
         """Raise UnreadableSchedule when that is this very file, under whatever name."""
@@ -34,7 +36,7 @@ class ScheduleSource:
             raise UnreadableSchedule(f"{out} is the schedule that is read; write to another file")
 
 
-def read_source(path: Path) -> ScheduleSource:
+def read_source(path: Path, options: ReadingOptions = DEFAULT_OPTIONS) -> ScheduleSource:
     """Read a schedule file, or standard input for `-`; raises OSError and UnreadableSchedule."""
     is_file = path != STANDARD_STREAM
     with open(path if is_file else _STANDARD_INPUT, "rb", closefd=is_file) as handle:
@@ -42,8 +44,8 @@ def read_source(path: Path) -> ScheduleSource:
         content = handle.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
         raise UnreadableSchedule(f"the file is over {MOST_BYTES:,} bytes")
-    schedule = read_schedule(path.name, content)
-    return ScheduleSource(path, status, content, reader_for(path.name, content), schedule)
+    schedule = read_schedule(path.name, content, options)
+    return ScheduleSource(path, status, content, reader_for(path.name, content), schedule, options)
 
 
 def ensure_writable(path: Path) -> int | None:

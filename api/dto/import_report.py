@@ -24,6 +24,13 @@ class RefusalDto(Wire):
     reason: str
 
 
+class SkipDto(Wire):
+    """A row that claims nothing."""
+
+    place: str
+    reason: str
+
+
 class ImportConflictsDto(Wire):
     """How many conflicts the imported bookings take part in."""
 
@@ -44,6 +51,9 @@ class ImportReportDto(Wire):
 
     rows: ImportRowsDto
     refusals: list[RefusalDto]
+    skips: list[SkipDto]
+    notes: list[str]
+    columns: dict[str, str]
     conflicts: ImportConflictsDto
     calendars: list[ImportedCalendarDto]
 
@@ -59,6 +69,9 @@ class ImportReportDto(Wire):
                 skipped=report.skipped,
             ),
             refusals=[RefusalDto(place=one.place, reason=one.reason) for one in report.refused],
+            skips=[SkipDto(place=one.place, reason=one.reason) for one in report.skips],
+            notes=list(report.notes),
+            columns=dict(report.columns),
             conflicts=ImportConflictsDto(detected=sum(by_type.values()), by_type=by_type),
             calendars=[
                 ImportedCalendarDto(name=one.name, calendar_id=one.calendar_id, created=one.created)

@@ -9,7 +9,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from api.imports.importable import importable
-from api.imports.schedule_file import RefusedRow, ScheduleFile
+from api.imports.schedule_file import RefusedRow, ScheduleFile, SkippedRow
 from api.imports.to_load import ImportContext, ImportedCalendar, person_resource_id, to_load
 from api.message import Message
 from domain.enums import ConflictType, Role
@@ -22,8 +22,10 @@ from persistence.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What came of a schedule: each row read was imported, refused, or skipped because it is there already.
+    """What came of a schedule: each row read was imported, refused or skipped.
 
+    skipped: those that are there already, and those that claim nothing (`skips`).
+    notes: what whoever imports should know, such as how dates were read. columns: what was read from which.
     conflicts: how many the imported bookings take part in, by type.
     calendars: of all rooms of the schedule.
     """
@@ -32,6 +34,9 @@ class ImportReport:
     imported: int
     skipped: int
     refused: tuple[RefusedRow, ...]
+    skips: tuple[SkippedRow, ...]
+    notes: tuple[str, ...]
+    columns: tuple[tuple[str, str], ...]
     conflicts: Mapping[ConflictType, int]
     calendars: tuple[ImportedCalendar, ...]
 
@@ -63,10 +68,13 @@ async def handle(command: ImportSchedule, uow: UnitOfWork, policy: Policy) -> Im
     imported = len(report.bookings)
     uow.audit("ScheduleImported", None, after={"title": file.title, "bookings": imported})
     return ImportReport(
-        read=len(file.rows) + len(file.refused),
+        read=file.row_count,
         imported=imported,
-        skipped=len(file.rows) - imported,
+        skipped=len(file.rows) - imported + len(file.skipped),
         refused=file.refused,
+        skips=file.skipped,
+        notes=file.notes,
+        columns=file.columns,
         conflicts=Counter(clash.conflict_type for clash in report.conflicts),
         calendars=calendars,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import date
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import AfterValidator
@@ -20,18 +21,27 @@ from api.http.problems import problem
 from api.http.request import BusOf, DryRun, ServiceOf, ViewerOf
 from api.http.wire import FIRST_YEAR, LAST_YEAR, JsonResponse
 from api.imports.formats import read_schedule
+from api.imports.mapping import columns_told
+from api.imports.reading_options import ReadingOptions
 from domain.enums import Role
 from domain.errors import FieldException
 
 router = APIRouter(prefix="/api/imports", tags=["imports"])
 
-_XML = frozenset({"application/xml", "text/xml"})
+_NAMES = {
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "schedule.xlsx",
+    "application/xml": "schedule.xml",
+    "text/calendar": "schedule.ics",
+    "text/csv": "schedule.csv",
+    "text/xml": "schedule.xml",
+}
+"""The types that a schedule comes in, and what such a file is called."""
 _FORM = "multipart/form-data"
 _BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "content": {
-            **{kind: {"schema": {"type": "string", "format": "binary"}} for kind in sorted(_XML)},
+            **{kind: {"schema": {"type": "string", "format": "binary"}} for kind in _NAMES},
             _FORM: {
                 "schema": {
                     "type": "object",
@@ -75,16 +85,31 @@ async def import_schedule(
         Annotated[date, AfterValidator(_sensible)] | None,
         Query(description="The day to shift the first booking to, and all others with it"),
     ] = None,
+    columns: Annotated[
+        list[str] | None,
+        Query(
+            alias="map",
+            max_length=20,
+            description="field=column: which column of a table has what, where its heading does not say",
+        ),
+    ] = None,
     dry_run: DryRun = False,
 ) -> Response:
-    """Import a pentabarf/frab schedule XML, clashes and all (Manager); what is there already is skipped."""
+    """Import a schedule, clashes and all (Manager); what is there already is skipped.
+
+    It is pentabarf/frab XML, iCalendar, CSV or an Excel workbook.
+    """
     try:
         filename, content = await _uploaded(request)
     except _UnknownContentType as error:
         return problem(request, 415, "Unsupported Media Type", str(error), {"Content-Type": [str(error)]})
+    zone = time_zone or service.settings.time_zone
+    options = ReadingOptions(
+        ZoneInfo(zone), columns_told(columns or ()), service.settings.maximum_occurrences
+    )
     async with _READING:
-        schedule = await asyncio.to_thread(read_schedule, filename, content)
-    command = ImportSchedule(schedule, time_zone or service.settings.time_zone, starting)
+        schedule = await asyncio.to_thread(read_schedule, filename, content, options)
+    command = ImportSchedule(schedule, zone, starting)
     report = await bus.send(command, viewer, dry_run=dry_run)
     return JsonResponse(ImportReportDto.of(report))
 
@@ -92,10 +117,10 @@ async def import_schedule(
 async def _uploaded(request: Request) -> tuple[str, bytes]:
     """The file's name and content, from the body itself or from the form's `file`."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind in _XML:
-        return "schedule.xml", await request.body()
+    if kind in _NAMES:
+        return _NAMES[kind], await request.body()
     if kind != _FORM:
-        raise _UnknownContentType(f"Send the schedule as {', '.join(sorted(_XML))} or {_FORM}")
+        raise _UnknownContentType(f"Send the schedule as {', '.join(_NAMES)} or {_FORM}")
     try:
         async with request.form(max_files=1, max_fields=10) as form:
             file = form.get("file")

@@ -20,7 +20,7 @@ def ensure_bounded(file: ScheduleFile) -> None:
     """Raise UnreadableSchedule for more bookings, rooms, claims or clashes than can be dealt with at once."""
     days = {row.start.date() for row in file.rows}
     counts = (
-        ("bookings", len(file.rows) + len(file.refused), MOST_ROWS),
+        ("bookings", file.row_count, MOST_ROWS),
         ("rooms", len(file.rooms), MOST_ROOMS),
         ("rooms on all days", len(file.rooms) * len(days), MOST_ROOM_DAYS),
         ("persons in all bookings", sum(len(row.persons) for row in file.rows), MOST_CLAIMS),

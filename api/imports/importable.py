@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from api.http.wire import FIRST_YEAR, LAST_YEAR
-from api.imports.schedule_file import FileBooking, RefusedRow, ScheduleFile, wall_clock_in
+from api.imports.schedule_file import FileBooking, RefusedRow, ScheduleFile, SkippedRow, wall_clock_in
 from domain.errors import ValidationException
 from domain.policy import Policy
 from domain.rules.scheduling import ensure_maximum_duration, ensure_start_before_end
@@ -31,8 +31,11 @@ def importable(
     """
     moved = _mover(file, zone, starting)
     kept: list[FileBooking] = []
-    refused = list(file.refused)
+    refused, skipped = list(file.refused), list(file.skipped)
     for row in file.rows:
+        if row.room is None:
+            skipped.append(SkippedRow(row.place, "it names no place, so there is no calendar to book it on"))
+            continue
         try:
             placed = moved(row)
         except OverflowError:
@@ -46,7 +49,8 @@ def importable(
     return replace(
         file,
         rows=tuple(kept),
-        refused=tuple(refused),
+        refused=tuple(dict.fromkeys(refused)),
+        skipped=tuple(dict.fromkeys(skipped)),
         rooms=tuple(room for room in file.rooms if _objection_to_name(room) is None),
         persons=tuple({person.key: person for row in kept for person in row.persons}.values()),
         time_zone=file.time_zone or (zone.key if file.is_naive else None),
@@ -88,8 +92,6 @@ def _days(shown: Callable[[datetime], datetime], file: ScheduleFile) -> Iterator
 
 def _objections(row: FileBooking, policy: Policy) -> Iterator[str]:
     """Every reason not to keep a row."""
-    if row.room is None:
-        yield "there is no room"
     named = [("title", row.title), ("room's name", row.room or "")]
     for what, name in (*named, *(("person's name", person.name) for person in row.persons)):
         objection = _objection_to_name(name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 from domain.local_time import to_utc
@@ -26,6 +26,8 @@ class FileBooking:
     start, end: half-open; both aware, or both naive wall-clock times.
     room: None when the file names none; then no venue is claimed.
     persons: each at most once.
+    series_key: the series it is an occurrence of, if it is.
+    original_start: where the rules of the series put it, as the series' wall clock shows it.
     """
 
     key: str
@@ -35,6 +37,8 @@ class FileBooking:
     end: datetime
     room: str | None
     persons: tuple[FilePerson, ...] = ()
+    series_key: str | None = None
+    original_start: datetime | None = None
 
     @property
     def duration(self) -> timedelta:
@@ -44,6 +48,14 @@ class FileBooking:
 @dataclass(frozen=True, slots=True)
 class RefusedRow:
     """A row that was not read, with its place and the reason."""
+
+    place: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedRow:
+    """A row that was read and claims nothing, with its place and the reason."""
 
     place: str
     reason: str
@@ -60,11 +72,15 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class ScheduleFile:
-    """A whole file: its bookings are either all aware or all naive, and every row is in `rows` or `refused`.
+    """A whole file: its bookings are either all aware or all naive.
 
+    Each entry (an event, a line) is in `rows`, once for each occurrence, or in `refused` or `skipped`.
     rooms: all names in order of appearance, those without a booking included.
     persons: everybody a booking claims, in order of appearance.
     time_zone: the IANA zone the file names, if it does.
+    notes: what its reader should know, such as how dates were read.
+    columns: of a table: what was read from which column.
+    has_global_keys: whether a key means the same booking in every file, as an iCalendar UID does.
     """
 
     title: str
@@ -73,6 +89,15 @@ class ScheduleFile:
     rooms: tuple[str, ...]
     persons: tuple[FilePerson, ...]
     time_zone: str | None = None
+    skipped: tuple[SkippedRow, ...] = ()
+    notes: tuple[str, ...] = ()
+    columns: tuple[tuple[str, str], ...] = ()
+    has_global_keys: bool = False
+
+    @property
+    def row_count(self) -> int:
+        """How many rows there are, kept or not."""
+        return len(self.rows) + len(self.refused) + len(self.skipped)
 
     @property
     def is_naive(self) -> bool:
@@ -88,7 +113,7 @@ def localized(file: ScheduleFile, zone: ZoneInfo) -> ScheduleFile:
     return replace(file, rows=rows, time_zone=file.time_zone or zone.key)
 
 
-def wall_clock_in(wall_clock: datetime, zone: ZoneInfo) -> datetime:
+def wall_clock_in(wall_clock: datetime, zone: tzinfo) -> datetime:
     """The naive time in the zone, with a fixed offset so that differences are exact across a DST change."""
     local = to_utc(wall_clock, zone).astimezone(zone)
     offset = local.utcoffset()

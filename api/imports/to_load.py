@@ -79,6 +79,8 @@ class _Loading:
 
     def _id(self, what: str, row: FileBooking) -> UUID:
         """The same whenever the file is read, also when the talk has moved in it meanwhile."""
+        if self.file.has_global_keys:
+            return uuid5(_NAMESPACE, f"{what}\0{row.key}")
         return uuid5(_NAMESPACE, f"{what}\0{self.edition}\0{row.key}\0{row.title}")
 
     def _calendar_of(self, room: str) -> ImportedCalendar:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta, tzinfo
 
 from domain.enums import RecurrenceType
 from domain.errors import FieldException
 from domain.local_time import to_utc
+from domain.recurrence.effort import Effort
 from domain.recurrence.fields import END_DATE, INTERVAL, OCCURRENCE_COUNT, RRULE
 from domain.recurrence.pattern import RecurrencePattern
 from domain.recurrence.rrule import SearchedTooLong, starts
@@ -22,12 +22,18 @@ FIRST_YEAR_TOO_LATE = 3000
 
 
 def expand(
-    pattern: RecurrencePattern, first: datetime, zone: ZoneInfo, *, limit: int = 365
+    pattern: RecurrencePattern,
+    first: datetime,
+    zone: tzinfo,
+    *,
+    limit: int = 365,
+    effort: Effort | None = None,
 ) -> tuple[datetime, ...]:
     """Every start of the series as the wall clock shows it, in order; they identify the occurrences.
 
     first: naive wall clock. It counts only if the pattern matches it.
     limit: `Policy.maximum_occurrences`; how many a series without an end has, if the calendar has them.
+    effort: what this and other expansions may cost together, if there is a limit to it.
     Raises FieldException where the pattern asks for more than the limit (SCH-006), has no readable rule, or
     matches so rarely, or so late, that its occurrences are not found.
     """
@@ -37,7 +43,7 @@ def expand(
     found: list[datetime] = []
     asked = limit if rule.count is None else rule.count
     try:
-        for start in _distinct(starts(rule, first), zone):
+        for start in _distinct(starts(rule, first, effort), zone):
             if _is_past(start, rule, zone):
                 return tuple(found)
             if start.year >= FIRST_YEAR_TOO_LATE:
@@ -54,13 +60,13 @@ def expand(
     return tuple(found)
 
 
-def occurrence_slot(start_wall_clock: datetime, duration: timedelta, zone: ZoneInfo) -> TimeSlot:
+def occurrence_slot(start_wall_clock: datetime, duration: timedelta, zone: tzinfo) -> TimeSlot:
     """The instants of an occurrence: its exact duration, from a start moved forward if the clocks skip it."""
     start = to_utc(start_wall_clock, zone)
     return TimeSlot(start, start + duration)
 
 
-def _distinct(found: Iterator[datetime], zone: ZoneInfo) -> Iterator[datetime]:
+def _distinct(found: Iterator[datetime], zone: tzinfo) -> Iterator[datetime]:
     """Without those that the clocks make fall on an earlier one: 02:30, if skipped, is 03:30 already."""
     last: datetime | None = None
     for start in found:
@@ -70,7 +76,7 @@ def _distinct(found: Iterator[datetime], zone: ZoneInfo) -> Iterator[datetime]:
             last = instant
 
 
-def _is_past(start: datetime, rule: RecurrenceRule, zone: ZoneInfo) -> bool:
+def _is_past(start: datetime, rule: RecurrenceRule, zone: tzinfo) -> bool:
     if rule.until is None:
         return False
     return start > rule.until if rule.until.tzinfo is None else to_utc(start, zone) > rule.until

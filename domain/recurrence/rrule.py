@@ -9,6 +9,7 @@ from typing import Literal, SupportsIndex
 from dateutil import rrule as library
 
 from domain.enums import DayOfWeek
+from domain.recurrence.effort import Effort
 from domain.recurrence.rule import Frequency, RecurrenceRule, RuleDay
 
 _FREQUENCIES: dict[Frequency, Literal[0, 1, 2, 3, 4, 5, 6]] = {
@@ -46,11 +47,14 @@ class _MeteredInterval(int):
     The interval is all that each of its steps touches.
     """
 
-    left: int
+    own: Effort
+    shared: Effort
 
     def _step(self) -> None:
-        self.left -= 1
-        if self.left < 0:
+        self.own.left -= 1
+        if self.shared is not self.own:
+            self.shared.left -= 1
+        if self.own.left < 0 or self.shared.left < 0:
             raise SearchedTooLong
 
     def __radd__(self, other: int) -> int:
@@ -62,13 +66,15 @@ class _MeteredInterval(int):
         return int(self) * int(other)
 
 
-def starts(rule: RecurrenceRule, first: datetime) -> Iterator[datetime]:
+def starts(rule: RecurrenceRule, first: datetime, effort: Effort | None = None) -> Iterator[datetime]:
     """The naive starts that match the rule, from the first on, in order, whatever its COUNT and UNTIL say.
 
+    effort: shared with other rules.
     Raises SearchedTooLong where they lie too far apart, and ValueError where none can be.
     """
     interval = _MeteredInterval(rule.interval)
-    interval.left = _STEPS.get(rule.frequency, _MANY_STEPS)
+    interval.own = Effort(_STEPS.get(rule.frequency, _MANY_STEPS))
+    interval.shared = effort or interval.own
     below_seconds = timedelta(microseconds=first.microsecond)
     for start in _library_rule(rule, _origin(rule, first), interval):
         if start + below_seconds >= first:

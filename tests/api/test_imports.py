@@ -11,10 +11,13 @@ from typer.testing import CliRunner
 from api.cli import app
 from api.imports.bounds import MOST_CLASHES
 from api.imports.pentabarf_reader import read
+from tests.api.imports.ical import BERLIN, calendar
+from tests.api.imports.ical import event as ical_event
 from tests.api.imports.oracle import clashes
 from tests.api.imports.plant import plant
 from tests.api.imports.schedule_xml import YEARS, day, event, published, room, schedule
 from tests.api.imports.test_xml_safety import BOMB
+from tests.api.imports.workbooks import workbook
 
 XML = {"Content-Type": "application/xml"}
 ADA = '<persons><person id="7">Ada Lovelace</person></persons>'
@@ -111,6 +114,9 @@ async def test_everything_is_imported_or_refused_and_clashes_are_recorded(send, 
     assert report == {
         "rows": {"read": 4, "imported": 3, "refused": 1, "skipped": 0},
         "refusals": [LOST],
+        "skips": [],
+        "notes": [],
+        "columns": {},
         "conflicts": {"detected": 2, "byType": {"VenueConflict": 1, "StaffConflict": 1}},
         "calendars": [
             {"name": "Hall", "calendarId": calendar_ids["Hall"], "created": True},
@@ -161,6 +167,9 @@ async def test_a_file_imported_again_changes_nothing(send, counts, rows):
     assert again.json() == {
         "rows": {"read": 4, "imported": 0, "refused": 1, "skipped": 3},
         "refusals": [LOST],
+        "skips": [],
+        "notes": [],
+        "columns": {},
         "conflicts": {"detected": 0, "byType": {}},
         "calendars": [{**one, "created": False} for one in first.json()["calendars"]],
     }
@@ -360,7 +369,7 @@ async def test_a_broken_file_is_a_problem_that_names_the_place(send, counts, con
     assert await counts() == before
 
 
-@pytest.mark.parametrize("kind", ["application/json", "text/calendar", "", "application/xmlish"])
+@pytest.mark.parametrize("kind", ["application/json", "text/html", "", "application/xmlish"])
 async def test_another_type_of_body_is_415(send, kind):
     answer = await send(CLASHING, {"Content-Type": kind})
     assert answer.status_code == 415
@@ -566,3 +575,137 @@ async def test_a_short_imported_booking_moves_as_it_came_but_gets_no_shorter(sen
     assert refused.json()["errors"] == {"endDateTime": ["Event duration must be at least 15 minutes"]}
     moved = await client.post(path, json=shorter | {"endDateTime": f"{late}:05:00Z"}, headers=as_manager)
     assert (moved.status_code, moved.json()["endDateTime"]) == (200, f"{late}:05:00Z")
+
+
+SHARED_HALL = calendar(
+    ical_event(
+        BERLIN + "20260326T090000", BERLIN + "20260326T100000", uid="s", inside="RRULE:FREQ=DAILY;COUNT=5"
+    ),
+    ical_event(":20260330T073000Z", ":20260330T080000Z", uid="guest"),
+    ical_event(uid="off", inside="STATUS:CANCELLED"),
+    ical_event(uid="meeting", inside="ATTENDEE:mailto:a@example.org").replace("LOCATION:Hall\n", ""),
+    ical_event(":soon", uid="bad"),
+    ical_event(":20260401T090000Z", ":20260401T100000Z", uid="open", inside="RRULE:FREQ=WEEKLY"),
+    header="X-WR-CALNAME:House",
+)
+
+
+async def test_a_calendar_is_imported_occurrence_by_occurrence(send, rows):
+    report = (await send(SHARED_HALL, {"Content-Type": "text/calendar"})).json()
+    assert report["rows"] == {"read": 5 + 1 + 365 + 3, "imported": 371, "refused": 1, "skipped": 2}
+    assert report["refusals"] == [
+        {"place": 'line 35: event "Rehearsal"', "reason": "its DTSTART 'soon' is not a time"}
+    ]
+    assert report["skips"] == [
+        {"place": 'line 20: event "Rehearsal"', "reason": "it is cancelled"},
+        {
+            "place": 'line 28: event "Rehearsal"',
+            "reason": "it names no place, so there is no calendar to book it on",
+        },
+    ]
+    assert report["notes"] == [
+        'line 42: event "Rehearsal": it repeats without an end; its first 365 occurrences are taken'
+    ]
+    assert report["conflicts"] == {"detected": 1, "byType": {"VenueConflict": 1}}
+    found = await rows(BOOKINGS)
+    # Nine o'clock in Berlin, on both sides of the change.
+    assert [row["starts"].isoformat() for row in found[:4]] == [
+        "2026-03-26T08:00:00+00:00",
+        "2026-03-27T08:00:00+00:00",
+        "2026-03-28T08:00:00+00:00",
+        "2026-03-29T07:00:00+00:00",
+    ]
+    assert {(row["calendar"], row["time_zone"]) for row in found} == {("Hall", "Europe/Berlin")}
+    # A calendar that grew at its beginning is still the same calendar.
+    earlier = SHARED_HALL.replace(b"UID:guest", b"UID:other").replace(b"20260330T07", b"20260130T07")
+    earlier = earlier.replace(b"20260330T08", b"20260130T08")
+    again = (await send(earlier, {"Content-Type": "text/calendar"})).json()
+    assert (again["rows"]["imported"], again["rows"]["skipped"]) == (1, 372)
+
+
+PLAN = b"What;Start;Minutes;Hall\nOpening;2.3.2026 9:00;60;Main\nKeynote;2.3.2026 9:30;60;Main\nLost;;;Main\n"
+TOLD = ["title=What", "dates=day-first"]
+
+
+async def test_a_table_is_imported_with_its_columns_told(send, rows, counts):
+    before = await counts()
+    headers = {"Content-Type": "text/csv"}
+    rehearsal = (await send(PLAN, headers, map=TOLD, dryRun="true", timeZone="Europe/Berlin")).json()
+    assert rehearsal["columns"] == {
+        "title": "What",
+        "start": "Start",
+        "duration": "Minutes",
+        "room": "Hall",
+    }
+    assert rehearsal["notes"] == [
+        "read as utf-8 with semicolons between columns",
+        "dates such as 2.3.2026 are read day first, as you say",
+    ]
+    assert rehearsal["rows"] == {"read": 3, "imported": 2, "refused": 1, "skipped": 0}
+    assert rehearsal["refusals"] == [{"place": "line 4", "reason": "there is no date"}]
+    assert await counts() == before
+    assert (await send(PLAN, headers, map=TOLD, timeZone="Europe/Berlin")).json()["rows"] == rehearsal["rows"]
+    assert [row["starts"].hour for row in await rows(BOOKINGS)] == [8, 8]
+
+
+async def test_a_workbook_is_imported(send):
+    source = workbook(
+        {"Plan": [["Event", "Start", "Minutes", "Room"], ["A", datetime(2026, 3, 2, 9), 60, "Hall"]]}  # noqa: DTZ001
+    )
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    report = (await send(source, {"Content-Type": kind})).json()
+    assert report["rows"] == {"read": 1, "imported": 1, "refused": 0, "skipped": 0}
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "told", "errors"),
+    [
+        (PLAN, "text/csv", ["title"], {"map": ["'title' is not field=column, such as start=Beginning"]}),
+        (
+            PLAN,
+            "text/csv",
+            ["title=Quux", "room=Hall"],
+            {"map": ["there is no column 'Quux' for title; there are What, Start, Minutes, Hall"]},
+        ),
+        (
+            CLASHING,
+            "text/xml",
+            ["title=x"],
+            {"map": ["there are no columns to name in a file of pentabarf/frab XML"]},
+        ),
+        (b"BEGIN:VCALENDAR", "text/calendar", [], {"file": ["line 1: BEGIN:VCALENDAR without its END"]}),
+        (b"PK\x03\x04", "text/csv", [], {"file": ["this is not an Excel workbook: the ZIP file is broken"]}),
+        (b"\0", "text/csv", [], {"file": ["there are NUL characters: this is not a text file"]}),
+    ],
+)
+async def test_what_cannot_be_read_is_a_problem(send, counts, content, kind, told, errors):
+    before = await counts()
+    answer = await send(content, {"Content-Type": kind}, map=told)
+    assert (answer.status_code, answer.json()["errors"]) == (400, errors)
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert await counts() == before
+
+
+def test_the_command_line_shows_columns_notes_and_what_was_left_out(urls, tmp_path, monkeypatch):
+    monkeypatch.setenv("CALLBOARD_DATABASE_URL", urls.application)
+    monkeypatch.setenv("CALLBOARD_HOME", str(tmp_path))
+    path = tmp_path / "plan.csv"
+    path.write_bytes(PLAN)
+    result = CliRunner().invoke(app, ["import", str(path), "--map", "title=What", "--dry-run"])
+    recorded = "1 conflict recorded: 1 VenueConflict"
+    assert result.stdout.splitlines() == [
+        "Columns: title from What, start from Start, duration from Minutes, room from Hall",
+        "Note: read as utf-8 with semicolons between columns",
+        "Note: dates such as 2.3.2026 are read day first, as dates with dots are",
+        "Not imported: line 4: there is no date",
+        f"2 of 3 rows would be imported, 1 refused; 1 new calendar for 1 room; {recorded}.",
+    ]
+    path = tmp_path / "house.ics"
+    path.write_bytes(SHARED_HALL)
+    lines = CliRunner().invoke(app, ["import", str(path), "--dry-run"]).stdout.splitlines()
+    assert lines[1:4] == [
+        "Not imported: line 35: event \"Rehearsal\": its DTSTART 'soon' is not a time",
+        'Skipped: line 20: event "Rehearsal": it is cancelled',
+        'Skipped: line 28: event "Rehearsal": it names no place, so there is no calendar to book it on',
+    ]
+    assert "371 of 374 rows would be imported, 2 skipped, 1 refused" in lines[-1]

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from api.imports.importable import importable
-from api.imports.schedule_file import FileBooking, FilePerson, RefusedRow, ScheduleFile
+from api.imports.schedule_file import FileBooking, FilePerson, RefusedRow, ScheduleFile, SkippedRow
 from domain.policy import Policy
 
 UTC_ZONE = ZoneInfo("UTC")
@@ -28,7 +28,6 @@ def kept(*rows: FileBooking, starting: date | None = None) -> ScheduleFile:
 @pytest.mark.parametrize(
     ("booking", "reason"),
     [
-        (row(datetime(2019, 2, 4), room=None), "there is no room"),
         (row(datetime(2019, 2, 4), title="a\0b"), "the title has a character that cannot be stored"),
         (row(datetime(2019, 2, 4), room="\ud800"), "the room's name has a character that cannot be stored"),
         (row(datetime(2019, 2, 4), 0), "End time must be after start time"),
@@ -50,6 +49,12 @@ def test_what_cannot_be_kept_is_refused_with_its_place(booking, reason):
     assert file.refused == (RefusedRow("line 1", reason),)
     assert file.persons == ()
     assert file.rooms == ("A", "B")
+
+
+def test_what_has_no_place_is_skipped():
+    file = kept(row(datetime(2019, 2, 4), room=None))
+    assert (file.rows, file.refused) == ((), ())
+    assert file.skipped == (SkippedRow("line 1", "it names no place, so there is no calendar to book it on"),)
 
 
 @pytest.mark.parametrize(

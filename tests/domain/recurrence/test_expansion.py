@@ -91,6 +91,8 @@ def errors_of(pattern: RecurrencePattern, first: str = "2026-03-01T09:00") -> di
             "2026-03-03T09:00",
             ["2026-03-03", "2026-03-09", "2026-03-10"],
         ),
+        # A week's number alone means the first start's day of it.
+        (custom("FREQ=YEARLY;BYWEEKNO=20;COUNT=2"), "2026-05-12T09:00", ["2026-05-12", "2027-05-18"]),
         (custom("FREQ=DAILY;UNTIL=20260303"), "2026-03-02T23:30", ["2026-03-02", "2026-03-03"]),
         (custom("FREQ=DAILY;UNTIL=20260303T093000"), "2026-03-02T09:30", ["2026-03-02", "2026-03-03"]),
         (custom("FREQ=DAILY;UNTIL=20260303T092959"), "2026-03-02T09:30", ["2026-03-02"]),
