@@ -41,4 +41,5 @@ def test_what_the_design_adds_keeps_its_integers() -> None:
         "Rescheduled",
         "ResourceChanged",
         "RescheduledAndResourceChanged",
+        "OccurrencesSkipped",
     ]
