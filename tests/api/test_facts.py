@@ -22,6 +22,9 @@ CONTRACT = {
     "EventRescheduled": "ScheduledEventId, OldStartDateTime, OldEndDateTime, NewStartDateTime,"
     " NewEndDateTime, RescheduledBy",
     "EventRemovedFromCalendar": "ScheduledEventId, EventId, CalendarId, RemovedBy, Reason",
+    "DailyScheduleExported": "CalendarId, Date, Format, ExportedBy",
+    "WeeklyScheduleExported": "CalendarId, WeekStartDate, Format, ExportedBy",
+    "MonthlyScheduleExported": "CalendarId, Month, Year, Format, ExportedBy",
     "ScheduleConflictDetected": "ScheduleConflictId, ScheduledEventId, ConflictingEventId, ConflictType,"
     " ConflictLevel",
     "ScheduleConflictResolved": "ScheduleConflictId, ResolutionMethod, ResolvedBy, ResolvedAt",
@@ -75,6 +78,10 @@ async def test_each_fact_has_exactly_the_contracts_fields(
     )
     assert seen.status_code == 200
     await service.query_facts.flush()
+    exports = f"/api/calendars/{hall.calendar_id}/export"
+    await post(f"{exports}/daily", date="2026-12-24", format="ICalendar")
+    await post(f"{exports}/weekly", weekStartDate="2026-12-21", format="Excel")
+    await post(f"{exports}/monthly", month=12, year=2026, format="Pdf")
 
     recorded = await facts()
     last = dict(recorded)
@@ -125,6 +132,25 @@ async def test_each_fact_has_exactly_the_contracts_fields(
             "calendarId": calendar,
             "removedBy": boss,
             "reason": "rain",
+        },
+        "DailyScheduleExported": {
+            "calendarId": calendar,
+            "date": "2026-12-24",
+            "format": "ICalendar",
+            "exportedBy": manager,
+        },
+        "WeeklyScheduleExported": {
+            "calendarId": calendar,
+            "weekStartDate": "2026-12-21",
+            "format": "Excel",
+            "exportedBy": manager,
+        },
+        "MonthlyScheduleExported": {
+            "calendarId": calendar,
+            "month": 12,
+            "year": 2026,
+            "format": "Pdf",
+            "exportedBy": manager,
         },
         "ScheduleConflictResolved": resolved[-1],
         "ScheduleConflictEscalated": {
