@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
 from domain.conflicts import Clash as DomainClash
 from domain.enums import ConflictLevel, ConflictType
 from domain.rules.conflicts import refuses_booking
-from domain.schedule import FixedUses, ScheduleSnapshot, SnapshotBooking
+from domain.schedule import ScheduleSnapshot, SnapshotBooking
 from domain.suggestion import Suggestion
 from solver.check import Checker, closed_requirements
 from solver.clash import Clash
@@ -117,30 +116,6 @@ def advise_on_request(
     rivals = sorted({clash.first for clash in refusing or clashing if clash.second == index})
     goals, movers = (clashing, refusing), ([index], rivals)
     return _best(translation, checker, goals, movers, count, limits, request_is_booked=request_is_booked)
-
-
-def advise_on_room(
-    snapshot: ScheduleSnapshot,
-    bookings: Collection[UUID],
-    room: Sequence[FixedUses],
-    *,
-    terms: MovingTerms | None = None,
-    count: int = 1,
-    limits: Limits | None = None,
-) -> tuple[Suggestion, ...]:
-    """The best ways to move some bookings together out of what is wanted for something else, cheapest first.
-
-    room: what is wanted, in the form of what others take. Empty when nothing is in its way, or stays there.
-    """
-    wanted = replace(snapshot, fixed=(*snapshot.fixed, *room))
-    translation = translate(wanted, terms, focus=bookings)
-    checker = Checker(translation.problem)
-    movers = [
-        index for index, one in enumerate(translation.bookings) if one.scheduled_event_id in set(bookings)
-    ]
-    behind = len(translation.bookings) + len(translation.problem.fixed) - sum(len(one.uses) for one in room)
-    targets = [clash for clash in checker.clashes if clash.first in movers and clash.second >= behind]
-    return _best(translation, checker, [targets], [movers], count, limits) if movers else ()
 
 
 def _nearby(snapshot: ScheduleSnapshot, request: SnapshotBooking) -> list[UUID]:

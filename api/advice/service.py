@@ -34,13 +34,17 @@ from persistence.repositories import events
 from persistence.repositories.bookings import find_booking
 from persistence.repositories.suggestions import save_suggestions
 from persistence.unit_of_work import UnitOfWork
-from solver.advisor import advise_on_conflict, advise_on_request, advise_on_room
+from solver.advisor import advise_on_conflict, advise_on_request
 from solver.limits import Limits
 from solver.moving_terms import MovingTerms
+from solver.room import advise_on_room
 from solver.series_advisor import SeriesFix, advise_on_series
 
 MAXIMUM_SUGGESTIONS = 5
 T = TypeVar("T")
+
+ROOM_PATIENCE = 4
+"""Making room moves several bookings, and is waited for so many times as long as a fix for one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +196,7 @@ class AdviceService:
         def solve(limits: Limits) -> tuple[Suggestion, ...]:
             return advise_on_room(snapshot, bookings, room, terms=self._terms, limits=limits)
 
-        solved = await self._solve(solve)
+        solved = await self._solve(solve, patience=ROOM_PATIENCE)
         if solved is None:
             return Advice(shed=True)
         return await self._keep(viewer, snapshot, solved)
@@ -218,8 +222,13 @@ class AdviceService:
             end = min(end, uow.now + timedelta(days=self._policy.customer_days_ahead))
         return TimeSlot(start, max(end, start + timedelta(days=1)))
 
-    async def _solve(self, solve: Callable[[Limits], tuple[T, ...]]) -> tuple[T, ...] | None:
-        """Run a solve on a free thread; None when there is none, or when it takes too long."""
+    async def _solve(
+        self, solve: Callable[[Limits], tuple[T, ...]], *, patience: int = 1
+    ) -> tuple[T, ...] | None:
+        """Run a solve on a free thread; None when there is none, or when it takes too long.
+
+        patience: how many times the usual the caller waits.
+        """
         if self._free == 0:
             return None
         self._free -= 1
@@ -227,7 +236,7 @@ class AdviceService:
         running = asyncio.get_running_loop().run_in_executor(self._threads, solve, limits)
         running.add_done_callback(self._thread_is_free)
         try:
-            return await asyncio.wait_for(asyncio.shield(running), self._solve_seconds)
+            return await asyncio.wait_for(asyncio.shield(running), patience * self._solve_seconds)
         except TimeoutError:
             return None
 

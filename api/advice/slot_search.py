@@ -32,7 +32,9 @@ from solver.unlock import InTheWay, Unlock, UnlockFinder
 LONGEST_BUFFER = timedelta(days=8)
 """Longer than any setup or teardown, which may reach into the window from without."""
 
-MAXIMUM_UNLOCKS = 3
+MAXIMUM_TRIES = 3
+"""How many of the cheapest slots are tried to be freed."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -104,24 +106,22 @@ class SlotSearchService:
     async def _unlocks(
         self, finder: SlotFinder, premises: Premises, snapshot: ScheduleSnapshot, viewer: Viewer
     ) -> tuple[UnlockedSlot, ...]:
-        """The slots that are cheapest to free, each with a checked way to do so that one call applies."""
+        """The slot that is cheapest to free, with a checked way to do so that one call applies."""
         resources = {one.resource_id: one for one in snapshot.resources}
         async with self._database.unit_of_work(viewer) as uow:
             takers = await read_takers(uow, resources, snapshot.horizon)
         in_the_way = _in_the_way(takers, snapshot.now, self._advice.terms)
         unlocker = UnlockFinder(finder, resources, in_the_way)
-        cheapest = await asyncio.to_thread(unlocker.find, 2 * MAXIMUM_UNLOCKS)
-        found: list[UnlockedSlot] = []
+        cheapest = await asyncio.to_thread(unlocker.find, MAXIMUM_TRIES)
         for unlock in cheapest:
             room = _room(unlock, finder, premises.resources)
             span = TimeSlot(
                 unlock.occurrences[0].slot.start_date_time, unlock.occurrences[-1].slot.end_date_time
             )
             advice = await self._advice.for_room(unlock.booking_ids, room, span, viewer)
-            found.extend(UnlockedSlot(unlock.occurrences, one) for one in advice.suggestions[:1])
-            if len(found) == MAXIMUM_UNLOCKS:
-                break
-        return tuple(found)
+            if advice.suggestions:
+                return (UnlockedSlot(unlock.occurrences, advice.suggestions[0]),)
+        return ()
 
 
 def _bookable(query: SlotQuery, snapshot: ScheduleSnapshot, viewer: Viewer, policy: Policy) -> SlotGrid:

@@ -30,7 +30,7 @@ from api.features.get_availability_slots import GetAvailabilitySlots
 from api.http.problem_docs import problem_docs
 from api.http.request import BusOf, ServiceOf, ViewerOf
 from api.http.wire import FIRST_YEAR, LAST_YEAR, Instant, JsonResponse
-from domain.errors import FieldException, NotFoundException
+from domain.errors import FieldException, NotFoundException, ValidationException
 from domain.facts import MultipleResourcesChecked, ResourceAvailabilityChecked
 from domain.time_slot import TimeSlot
 
@@ -191,7 +191,8 @@ def _window(day: date | None, since: Instant | None, until: Instant | None) -> T
 def _wanted(body: CheckMultipleDto) -> tuple[str, list[tuple[UUID, int]]]:
     """What is asked about, in order, and the name of the field that names the one at a place."""
     if (body.resource_ids is None) == (body.resources is None):
-        raise FieldException("resourceIds", "Give exactly one of resourceIds and resources")
+        message = ["Give exactly one of resourceIds and resources"]
+        raise ValidationException({"resourceIds": message, "resources": message})
     if body.resources is not None:
         field, wanted = (
             "resources[{}].resourceId",

@@ -179,13 +179,32 @@ async def requests(make_hall: Any, make_event: Any, make_resource: Any) -> dict[
             f"/api/resources/{hall.resource_id}/availability/mark-unavailable",
             {"startDateTime": at(0), "endDateTime": at(9), "reason": "R", "onOverlap": "Merge"},
         ),
+        "check": (
+            "/api/resources/availability/check-multiple",
+            {"resources": [{"resourceId": person}], "startDateTime": at(0), "endDateTime": at(9)},
+        ),
+        "search": (
+            "/api/availability/search",
+            {
+                "durationMinutes": 60,
+                "window": {"from": at(0), "to": at(9)},
+                "dailyFrom": "01:00",
+                "occurrences": {"count": 1, "every": "Week"},
+                "allOf": [
+                    {"anyOf": [person], "quantity": 1},
+                    {"anyOf": {"resourceType": "Venue", "features": []}, "count": 1},
+                ],
+                "calendarId": hall.calendar_id,
+                "limit": 1,
+            },
+        ),
     }
 
 
 WEEKDAY = f"{DAY:%A}"
 SERIES = ["weekly series", "monthly series", "custom series", "suggest for a series"]
 """Of these, only what a single booking has not got is spoilt."""
-KINDS = [*SERIES, "book", "suggest", "event", "resource", "calendar", "detect", "close"]
+KINDS = [*SERIES, "book", "suggest", "event", "resource", "calendar", "detect", "close", "check", "search"]
 
 
 def _spoilt(kind: str, good: Any) -> Iterator[tuple[str | int, ...]]:

@@ -322,7 +322,7 @@ async def test_too_many_resources_and_one_named_twice_are_refused(search: Any, m
 Half_hours = st.tuples(st.integers(0, 14), st.integers(1, 8))
 
 
-@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     taken=st.lists(st.tuples(Half_hours, st.integers(0, 2), st.integers(0, 3)), max_size=8),
     closed=st.lists(st.tuples(Half_hours, st.integers(0, 1)), max_size=2),

@@ -119,7 +119,8 @@ def test_every_call_has_the_status_it_should(tour: Tour) -> None:
     booked = ["200", "200", "201", "201", "201"]
     freed = ["201", "201", "200"]
     conflicts = ["200"] * 6
-    assert statuses == [*booked, *refused, "200", *applied, *freed, *conflicts]
+    searched = ["200"]
+    assert statuses == [*booked, *refused, "200", *applied, *freed, *conflicts, *searched]
 
 
 def test_the_fix_made_room_and_the_room_was_booked(tour: Tour) -> None:

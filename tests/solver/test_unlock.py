@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from domain.entities import Closure
@@ -11,9 +12,9 @@ from domain.enums import ScheduleStatus
 from domain.schedule import FixedUses
 from domain.slot_grid import SlotGrid
 from domain.time_slot import TimeSlot
-from solver.advisor import advise_on_room
 from solver.clock import Clock
 from solver.moving_terms import MovingTerms
+from solver.room import advise_on_room
 from solver.slot_finder import SlotFinder
 from solver.slot_query import SlotQuery, WantedGroup
 from solver.unlock import InTheWay, UnlockFinder
@@ -120,6 +121,45 @@ def test_bookings_are_moved_together_out_of_what_is_wanted() -> None:
                 taken = TimeSlot(EPOCH.instant(low), EPOCH.instant(high))
                 holds = any(claim.resource_id == one.resource_id for claim in change.after.claims)
                 assert not (holds and change.after.slot.overlaps(taken))
+
+
+def test_many_are_moved_one_after_the_other_out_of_each_others_way() -> None:
+    days = (26, 27, 28, 29)
+    talks = [booking(n, f"Talk {n}", BALLROOM, slot(day, 10, 4), attendees=50) for n, day in enumerate(days)]
+    keys = [one.scheduled_event_id for one in talks]
+    wanted = [room(BALLROOM, *(slot(day, 9, 12) for day in days))]
+    stays = booking(9, "Fair", PAVILION, slot(26, 6, 18), attendees=50)
+    (found,) = advise_on_room(snapshot(*talks, stays), keys, wanted)
+    assert [one.scheduled_event_id for one in found.changes] == keys
+    assert (found.kind.value, found.optimal) == ("RescheduledAndResourceChanged", False)
+    assert found.cost.total == sum(amount for _, amount in found.cost.terms)
+    after = sorted((claim.resource_id, one.after.slot) for one in found.changes for claim in one.after.claims)
+    for (hall, early), (other, late) in pairwise(after):
+        assert hall != other or not early.overlaps(late)
+    idle = booking(8, "Break", CELLAR, slot(30, 10, 1), attendees=50)
+    (same,) = advise_on_room(snapshot(*talks, stays, idle), [*keys, idle.scheduled_event_id], wanted)
+    assert [one.scheduled_event_id for one in same.changes] == keys
+
+
+def test_one_that_cannot_be_moved_spoils_the_way() -> None:
+    days = (26, 27, 28)
+    talks = [booking(n, f"Talk {n}", BALLROOM, slot(day, 10, 4), attendees=50) for n, day in enumerate(days)]
+    confirmed = replace(talks[2], status=ScheduleStatus.Confirmed)
+    wanted = [room(BALLROOM, *(slot(day, 9, 12) for day in days))]
+    keys = [one.scheduled_event_id for one in talks]
+    assert advise_on_room(snapshot(*talks[:2], confirmed), keys, wanted) == ()
+
+
+def test_the_kind_says_what_changes_for_many() -> None:
+    days = (26, 27, 28)
+    talks = [booking(n, f"Talk {n}", BALLROOM, slot(day, 10, 4), attendees=210) for n, day in enumerate(days)]
+    keys = [one.scheduled_event_id for one in talks]
+    wanted = [room(BALLROOM, *(slot(day, 9, 12) for day in days))]
+    (swapped,) = advise_on_room(snapshot(*talks), keys, wanted)
+    assert swapped.kind.value == "ResourceChanged"
+    pavilion = [room(PAVILION, slot(25, 0, 24 * 6)), room(BALLROOM, *(slot(day, 10, 1) for day in days))]
+    (moved,) = advise_on_room(snapshot(*talks), keys, pavilion)
+    assert moved.kind.value == "Rescheduled"
 
 
 def test_what_is_in_nobodys_way_or_may_not_move_gets_no_advice() -> None:
