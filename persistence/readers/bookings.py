@@ -304,9 +304,14 @@ async def open_conflicts(uow: UnitOfWork, scheduled_event_ids: Sequence[UUID]) -
     ]
 
 
+def original_start_of(wall_clock: datetime | None, zone: str | None) -> datetime | None:
+    """The instant at which a series' rule starts an occurrence; None for what is none."""
+    return None if wall_clock is None or zone is None else to_utc(wall_clock, ZoneInfo(zone))
+
+
 def _summary_from(row: Row[tuple[object, ...]]) -> BookingSummary:
     fields = row._mapping
-    start, zone, recurrence = fields["original_start"], fields["series_zone"], fields["recurrence"]
+    recurrence = fields["recurrence"]
     return BookingSummary(
         scheduled_event_id=fields["scheduled_event_id"],
         event_id=fields["event_id"],
@@ -323,6 +328,6 @@ def _summary_from(row: Row[tuple[object, ...]]) -> BookingSummary:
         owner_id=fields["owner_id"],
         version=fields["version"],
         series_id=fields["series_id"],
-        original_start=None if start is None or zone is None else to_utc(start, ZoneInfo(zone)),
+        original_start=original_start_of(fields["original_start"], fields["series_zone"]),
         pattern=None if recurrence is None else pattern_from(recurrence),
     )

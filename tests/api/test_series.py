@@ -507,3 +507,11 @@ async def test_when_every_date_clashes_none_is_left_out(
     assert [one["kind"] for one in refused["suggestions"]] == ["Rescheduled"]
     asked = await client.post(f"{URL}/suggestions", json=body, headers=as_manager)
     assert [one["kind"] for one in asked.json()["suggestions"]] == ["Rescheduled"]
+
+
+async def test_a_calendar_view_says_which_series_a_date_is_of(
+    client: httpx.AsyncClient, series: dict[str, Any], as_manager: Headers
+) -> None:
+    path = f"/api/calendars/{series['calendarId']}/daily?date={at(0, 1)[:10]}"
+    (shown,) = (await client.get(path, headers=as_manager)).json()["events"]
+    assert (shown["seriesId"], shown["originalStart"]) == (series["scheduledEventId"], at(18, 1))
