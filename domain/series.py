@@ -94,3 +94,20 @@ class SeriesRequest:
         if place is None:
             return proposal
         return replace(proposal, calendar_id=place.calendar_id, slot=place.slot, claims=place.claims)
+
+
+@dataclass(frozen=True, slots=True)
+class AskedSeries:
+    """A series as it was asked for, with what each of its dates was to be.
+
+    proposals: by original start (naive), those left out not among them.
+    """
+
+    request: SeriesRequest
+    proposals: Mapping[datetime, Proposal]
+
+    def original_start(self, scheduled_event_id: UUID) -> datetime:
+        """Which date a proposal was to be."""
+        return next(
+            start for start, one in self.proposals.items() if one.scheduled_event_id == scheduled_event_id
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -76,7 +77,8 @@ async def lock_part(
     if uow.viewer.role is Role.Customer:
         raise ForbiddenException("Customers change single dates; ask the staff to change the series")
     series, occurrences = await lock_whole(uow, series_id, named=named, expected_version=expected_version)
-    return cut(series, occurrences, uow.now, policy.maximum_occurrences, since)
+    # Rules can take their time: others are answered meanwhile.
+    return await asyncio.to_thread(cut, series, occurrences, uow.now, policy.maximum_occurrences, since)
 
 
 async def carry_out(uow: UnitOfWork, plan: SeriesPlan, policy: Policy) -> Series:
@@ -159,7 +161,8 @@ async def _store_bookings(
     removed, renamed, moved, made = _sorted_out(uow, plan, decision)
     await cancel_bookings(uow, removed)
     await update_bookings(uow, renamed)
-    await replace_bookings(uow, [one for _, one in moved], decision.placed)
+    in_place = frozenset(after.scheduled_event_id for today, after in moved if _is_where_it_was(today, after))
+    await replace_bookings(uow, [one for _, one in moved], decision.placed, in_place)
     await insert_bookings(uow, made, decision.placed)
     await ensure_once_a_start(uow)
     for booking in removed:
@@ -232,6 +235,12 @@ def _changed(booking: ScheduledEvent, wanted: Proposal, decision: SeriesDecision
         claims=tuple(one.claim for one in decision.placed[key]),
         override_reason=wanted.override_reason if key in decision.overridden else reason,
     )
+
+
+def _is_where_it_was(today: ScheduledEvent, after: ScheduledEvent) -> bool:
+    """Whether what is closed under the occurrence is closed under it still."""
+    places = [(one.calendar_id, one.slot, set(one.claims)) for one in (today, after)]
+    return places[0] == places[1]
 
 
 def _takes_the_same(today: ScheduledEvent, after: ScheduledEvent) -> bool:

@@ -192,7 +192,7 @@ def _summaries(now: datetime) -> Select[tuple[object, ...]]:
             _bookings.c.hold_expires_at,
             _bookings.c.owner_id,
             _bookings.c.version,
-            _bookings.c.series_id,
+            _series.c.series_id,
             _bookings.c.original_start,
             _series.c.time_zone.label("series_zone"),
             _series.c.recurrence,
@@ -210,7 +210,7 @@ def _conditions(wanted: BookingFilter, now: datetime) -> list[ColumnElement[bool
     if wanted.event_id is not None:
         found.append(_bookings.c.event_id == wanted.event_id)
     if wanted.series_id is not None:
-        found.append(_bookings.c.series_id == wanted.series_id)
+        found.append(_series.c.series_id == wanted.series_id)
     if wanted.resource_id is not None:
         claimed = (
             select(_claims.c.scheduled_event_id)

@@ -112,21 +112,28 @@ async def insert_bookings(uow: UnitOfWork, bookings: Sequence[ScheduledEvent], p
     await _insert_claims(uow, bookings, placed)
 
 
-async def replace_bookings(uow: UnitOfWork, bookings: Sequence[ScheduledEvent], placed: Placed) -> None:
+async def replace_bookings(
+    uow: UnitOfWork,
+    bookings: Sequence[ScheduledEvent],
+    placed: Placed,
+    in_place: Collection[UUID] = frozenset(),
+) -> None:
     """Store changed bookings: all their old claims go in an earlier statement than the new ones come.
 
-    Where they are now, everything they claim is open: nothing blocks them.
+    in_place: those that are where they were, and blocked as they were; where the others are now, all is open.
     """
     keys = sorted(one.scheduled_event_id for one in bookings)
     gone = delete(_claims).where(_claims.c.scheduled_event_id.in_(keys)).returning(_claims.c.resource_id)
     uow.touch(resource_ids=(await uow.connection.execute(gone)).scalars())
-    await _update(uow, [replace(one, is_blocked=False, block_reason=None) for one in bookings])
+    await update_bookings(uow, [one for one in bookings if one.scheduled_event_id in in_place])
+    anew = [one for one in bookings if one.scheduled_event_id not in in_place]
+    await _update(uow, [replace(one, is_blocked=False, block_reason=None) for one in anew])
     await _insert_claims(uow, bookings, placed)
 
 
 async def update_bookings(uow: UnitOfWork, bookings: Sequence[ScheduledEvent]) -> None:
     """Store bookings whose claims stay as they are, and what blocks them."""
-    await _update(uow, bookings, keep=("blocks",))
+    await _update(uow, bookings, keep=("blocks", "is_blocked", "block_reason"))
 
 
 async def _update(uow: UnitOfWork, bookings: Sequence[ScheduledEvent], *, keep: Collection[str] = ()) -> None:
