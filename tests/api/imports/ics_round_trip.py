@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar
+from icalendar.error import GloballyUniqueTZIDGuessed
 from sqlalchemy import text
 
 from api.cli.import_ import OPERATOR
@@ -85,10 +87,13 @@ def with_places(content: bytes) -> bytes:
 
 def event_count(content: bytes) -> int | None:
     """How many VEVENTs the icalendar library finds; None in what it cannot read."""
-    try:
-        found = Calendar.from_ical(content, multiple=True)
-    except (ValueError, IndexError):
-        return None
+    with warnings.catch_warnings():
+        # That it guesses a zone from a longer name, as we do.
+        warnings.simplefilter("ignore", GloballyUniqueTZIDGuessed)
+        try:
+            found = Calendar.from_ical(content, multiple=True)
+        except (ValueError, IndexError):
+            return None
     return sum(len(one.walk("VEVENT")) for one in found)
 
 
