@@ -70,12 +70,12 @@ async def series_of(uow: UnitOfWork, event_id: UUID) -> frozenset[UUID]:
 
 async def insert_series(uow: UnitOfWork, series: Series) -> None:
     """Store a new series; its occurrences come after it."""
-    await uow.connection.execute(insert(_series).values(_values(series)))
+    await uow.connection.execute(insert(_series).values(series_values(series)))
 
 
 async def update_series(uow: UnitOfWork, series: Series) -> None:
     """Store a changed series."""
-    statement = update(_series).where(_series.c.series_id == series.series_id).values(_values(series))
+    statement = update(_series).where(_series.c.series_id == series.series_id).values(series_values(series))
     await uow.connection.execute(statement)
 
 
@@ -207,7 +207,8 @@ def series_from(row: Row) -> Series:
     )
 
 
-def _values(series: Series) -> dict[str, Any]:
+def series_values(series: Series) -> dict[str, Any]:
+    """The `series` row of a series."""
     return {
         "series_id": series.series_id,
         "event_id": series.event_id,
