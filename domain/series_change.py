@@ -101,6 +101,8 @@ def shifted(part: Cut, by: timedelta, limit: int) -> tuple[RecurrencePattern, tu
 
     Raises FieldException where no rule of the same kind gives the moved dates, such as the 31st a day later.
     """
+    if not part.tail:
+        raise StateConflict(_NOTHING_AHEAD)
     wanted = tuple(start + by for start in part.tail)
     days = (wanted[0].date() - part.tail[0].date()).days
     pattern = part.remaining()

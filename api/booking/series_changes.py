@@ -19,7 +19,7 @@ from domain.errors import ForbiddenException
 from domain.policy import Policy
 from domain.proposal import Proposal
 from domain.rules.scheduling import ensure_change_allowed, ensure_maximum_duration, ensure_not_in_past
-from domain.series import Series
+from domain.series import Series, version_of
 from domain.series_booking import SeriesDecision, decide_series
 from domain.series_change import Cut, cut
 from domain.versions import ensure_version
@@ -28,7 +28,7 @@ from persistence.documents import series_document
 from persistence.repositories.bookings import versions_of
 from persistence.repositories.series import (
     cancel_bookings,
-    ensure_once_a_start,
+    ensure_all_seen,
     insert_bookings,
     insert_series,
     lock_series,
@@ -47,14 +47,16 @@ async def lock_whole(
     named: ScheduledEvent | None = None,
     expected_version: int | None = None,
 ) -> tuple[Series, list[ScheduledEvent]]:
-    """Lock a series and read it with its occurrences.
+    """Lock a series and read it with its occurrences; its version counts every change of any of them.
 
     named: the occurrence that led to the series; it was read before, and may have changed or left since.
-    Raises NotFoundException and StaleVersion.
+    Raises NotFoundException, StaleVersion, and ForbiddenException when an occurrence is hidden.
     """
     series = await lock_series(uow, series_id)
-    ensure_version(series.version, expected_version)
     occurrences = await occurrences_of(uow, series_id)
+    await ensure_all_seen(uow, series_id, len(occurrences))
+    series = replace(series, version=version_of(series.version, (one.version for one in occurrences)))
+    ensure_version(series.version, expected_version)
     if named is not None and named not in occurrences:
         raise TransactionLost("the occurrence changed while we waited for its series")
     return series, occurrences
@@ -164,7 +166,6 @@ async def _store_bookings(
     in_place = frozenset(after.scheduled_event_id for today, after in moved if _is_where_it_was(today, after))
     await replace_bookings(uow, [one for _, one in moved], decision.placed, in_place)
     await insert_bookings(uow, made, decision.placed)
-    await ensure_once_a_start(uow)
     for booking in removed:
         record_removed(uow, booking, plan.reason)
     for today, booking in moved:

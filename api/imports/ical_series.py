@@ -55,8 +55,9 @@ def occurrences_of(event: IcalEvent, limit: int, effort: Effort) -> Occurrences:
     for time, length in event.further:
         start = time.on_the_clock_of(event.start)
         found[_at_the_time_of(first, start) if time.is_date and not event.start.is_date else start] = length
-    for start in _excluded(event, limit, effort):
-        found.pop(start, None)
+    excluded = _excluded(event, limit, effort)
+    for start in [one for one in found if event.start.at(one).instant in excluded]:
+        del found[start]
     dates = {time.wall_clock.date() for time in event.excluded if time.is_date}
     kept = sorted(start for start in found if start.date() not in dates)
     if len(kept) > limit:
@@ -131,9 +132,11 @@ def _starts(text: str, event: IcalEvent, limit: int, effort: Effort) -> tuple[da
 
 
 def _excluded(event: IcalEvent, limit: int, effort: Effort) -> set[datetime]:
-    found = {time.on_the_clock_of(event.start) for time in event.excluded}
+    """The instants that are left out: the same one may be written on any clock, and in a gap as two times."""
+    found = {time.instant for time in event.excluded}
     for text in event.excluded_rules:
-        found.update(_expanded(text, event, limit, effort).starts)
+        starts = _expanded(text, event, limit, effort).starts
+        found.update(event.start.at(start).instant for start in starts)
     return found
 
 

@@ -8,8 +8,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select, text, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import delete, func, insert, select, update
 
 from domain.booking import PlacedClaim
 from domain.entities import ScheduledEvent
@@ -80,7 +79,7 @@ async def update_series(uow: UnitOfWork, series: Series) -> None:
 
 
 async def occurrences_of(uow: UnitOfWork, series_id: UUID) -> list[ScheduledEvent]:
-    """All occurrences by original start, cancelled ones included, with their claims."""
+    """All occurrences that the viewer sees by original start, cancelled ones included, with their claims."""
     rows = (
         await uow.connection.execute(
             select(
@@ -153,17 +152,15 @@ async def cancel_bookings(uow: UnitOfWork, bookings: Sequence[ScheduledEvent]) -
     )
 
 
-async def ensure_once_a_start(uow: UnitOfWork) -> None:
-    """Check now, not at the commit, that no two occurrences of a series share an original start.
+async def ensure_all_seen(uow: UnitOfWork, series_id: UUID, seen: int) -> None:
+    """Reject the change of a whole series of which not every occurrence is seen: it would get out of step.
 
-    Raises ForbiddenException: with the series locked, only one that the viewer does not see is in the way.
+    The series must be locked. Raises ForbiddenException.
     """
-    try:
-        await uow.connection.execute(text("SET CONSTRAINTS scheduled_events_once_a_start IMMEDIATE"))
-    except IntegrityError:
+    if (await uow.connection.execute(select(func.occurrence_count(series_id)))).scalar_one() != seen:
         raise ForbiddenException(
             "A date of this series is on a calendar that you may not change; ask a manager"
-        ) from None
+        )
 
 
 async def _insert_claims(uow: UnitOfWork, bookings: Iterable[ScheduledEvent], placed: Placed) -> None:

@@ -219,16 +219,20 @@ async def test_all_moves_every_date_but_those_changed_by_themselves(
     assert (await client.delete(f"{URL}/{ids[2]}", headers=as_manager)).status_code == 204
     before = len(await facts())
     move = {"startDateTime": at(19), "endDateTime": at(21)}
-    moved = await client.post(f"{URL}/{key}/reschedule", json=move, headers={**as_manager, "If-Match": '"1"'})
+    # Its version counts the changes of single dates too.
+    late = await client.post(f"{URL}/{key}/reschedule", json=move, headers={**as_manager, "If-Match": '"1"'})
+    assert late.status_code == 412
+    now = (await client.get(f"{URL}/{key}", headers=as_manager)).headers["etag"]
+    assert now == '"3"'
+    moved = await client.post(f"{URL}/{key}/reschedule", json=move, headers={**as_manager, "If-Match": now})
     assert moved.status_code == 200, moved.text
     body = moved.json()
     assert body["scheduledEventId"] == key
     assert starts(body) == [at(19), at(8, 1), at(19, 3)]
     assert [one["originalStart"] for one in body["occurrences"]] == [at(19, week) for week in range(4)]
     assert [name for name, _ in (await facts())[before:]] == ["EventRescheduled"] * 2
-    stale = await client.post(f"{URL}/{key}/reschedule", json=move, headers={**as_manager, "If-Match": '"1"'})
+    stale = await client.post(f"{URL}/{key}/reschedule", json=move, headers={**as_manager, "If-Match": now})
     assert stale.status_code == 412
-    assert moved.headers["etag"] == '"2"'
 
 
 async def test_a_series_moves_into_its_own_old_places(
@@ -601,3 +605,39 @@ async def test_another_event_on_a_stranded_date_leaves_it_stranded(
     changed = await client.put(f"{URL}/{series['scheduledEventId']}", json=body, headers=as_manager)
     assert changed.status_code == 200, changed.text
     assert [one["isBlocked"] for one in changed.json()["occurrences"]] == [False, True, False, False]
+
+
+async def test_nobody_changes_a_series_past_a_date_they_do_not_see(
+    client: httpx.AsyncClient,
+    hall: Any,
+    series: dict[str, Any],
+    make_hall: Any,
+    grant: Any,
+    as_manager: Headers,
+    as_staff: Headers,
+) -> None:
+    key, other = series["scheduledEventId"], await make_hall("Cellar")
+    await grant(STAFF, hall.calendar_id, "Book")
+    body = weekly(series["eventId"], other.calendar_id, startDateTime=at(9, 1), endDateTime=at(10, 1))
+    del body["recurrencePattern"]
+    path = f"{URL}/{key}/occurrences/{at(18, 1)}"
+    assert (await client.put(path, json=body, headers=as_manager)).status_code == 200
+    first = series["occurrences"][0]["scheduledEventId"]
+    later = {"startDateTime": at(19), "endDateTime": at(21)}
+    answers = [
+        await client.post(f"{URL}/{key}/reschedule", json=later, headers=as_staff),
+        await client.post(
+            f"{URL}/{first}/reschedule", json={**later, "scope": "thisAndFollowing"}, headers=as_staff
+        ),
+        await client.put(
+            f"{URL}/{key}", json=weekly(series["eventId"], hall.calendar_id, 19, 21), headers=as_staff
+        ),
+        await client.post(f"{URL}/{key}/confirm", headers=as_staff),
+        await client.delete(f"{URL}/{key}", headers=as_staff),
+    ]
+    assert [one.status_code for one in answers] == [403] * 5
+    assert {one.json()["detail"] for one in answers} == {
+        "A date of this series is on a calendar that you may not change; ask a manager"
+    }
+    whole = (await client.get(f"{URL}/{key}", headers=as_manager)).json()
+    assert starts(whole) == [at(18), at(9, 1), at(18, 2), at(18, 3)]

@@ -123,8 +123,14 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp ROWS 10 A
            AND s.conflicting_event_id IN (SELECT * FROM first_ones))
 $$;
 
-REVOKE EXECUTE ON FUNCTION conflict_spans(uuid[], timestamptz), conflict_group(uuid) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION conflict_spans(uuid[], timestamptz), conflict_group(uuid)
+-- How many occurrences a series has, hidden ones included: who sees fewer may not change it as a whole.
+CREATE FUNCTION occurrence_count(p_series uuid) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT count(*) FROM scheduled_events WHERE series_id = p_series
+$$;
+
+REVOKE EXECUTE ON FUNCTION occurrence_count(uuid), conflict_spans(uuid[], timestamptz), conflict_group(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION occurrence_count(uuid), conflict_spans(uuid[], timestamptz), conflict_group(uuid)
     TO callboard_app, callboard_worker;
 
 -- The refused series, to be made when the suggestion is applied.
