@@ -52,18 +52,20 @@ class Storage:
 
     async def put(self, key: str, content: bytes, media_type: str, file_name: str) -> None:
         """Store a file."""
+        store = self._opened()
         attributes = None
-        if self.signs_urls:
+        if isinstance(store, S3Store | GCSStore | AzureStore):
             attributes = {"Content-Type": media_type, "Content-Disposition": disposition(file_name)}
         try:
-            await obstore.put_async(self._store, _checked(key), content, attributes=attributes)
+            await obstore.put_async(store, _checked(key), content, attributes=attributes)
         except (BaseError, OSError) as error:
             raise StorageUnavailable(str(error)) from error
 
     async def get(self, key: str) -> bytes | None:
         """The file's content; None when it is not there any more."""
+        store = self._opened()
         try:
-            answer = await obstore.get_async(self._store, _checked(key))
+            answer = await obstore.get_async(store, _checked(key))
             return bytes(await answer.bytes_async())
         except FileNotFoundError:
             return None
@@ -72,24 +74,28 @@ class Storage:
 
     async def delete(self, key: str) -> None:
         """Remove a file; one that is gone already is no error."""
+        store = self._opened()
         try:
-            await obstore.delete_async(self._store, _checked(key))
+            await obstore.delete_async(store, _checked(key))
         except FileNotFoundError:
             return
         except (BaseError, OSError) as error:
             raise StorageUnavailable(str(error)) from error
 
-    @property
-    def signs_urls(self) -> bool:
-        """Whether the store hands files out itself, to who has a signed URL."""
-        return isinstance(self._store, S3Store | GCSStore | AzureStore)
-
     async def signed_url(self, key: str, lifetime: timedelta) -> str | None:
         """A URL that gives the file to anybody for that long; None where the store has no such thing."""
-        if not isinstance(self._store, S3Store | GCSStore | AzureStore):
+        store = self._opened()
+        if not isinstance(store, S3Store | GCSStore | AzureStore):
             return None
         try:
-            return await obstore.sign_async(self._store, "GET", _checked(key), lifetime)
+            return await obstore.sign_async(store, "GET", _checked(key), lifetime)
+        except (BaseError, OSError) as error:
+            raise StorageUnavailable(str(error)) from error
+
+    def _opened(self) -> ObjectStore:
+        """The store: a folder is made when it is first needed, which may fail as any call does."""
+        try:
+            return self._store
         except (BaseError, OSError) as error:
             raise StorageUnavailable(str(error)) from error
 

@@ -14,7 +14,7 @@ from domain.proposal import Proposal
 from domain.time_slot import TimeSlot
 
 if TYPE_CHECKING:
-    from domain.series import SeriesRequest
+    from domain.series import AskedSeries
 
 
 class CallboardException(Exception):
@@ -172,18 +172,18 @@ class SeriesConflictException(ConflictException):
     """Some dates of a series conflict with existing events (SCH-023).
 
     occurrences: those dates, in order. asked: how many dates were asked for.
-    request: the new series that was refused; None for a change of one.
+    asked_series: the new series that was refused; None for a change of one.
     """
 
     def __init__(
         self,
         occurrences: tuple[RefusedOccurrence, ...],
         asked: int,
-        request: SeriesRequest | None = None,
+        asked_series: AskedSeries | None = None,
     ) -> None:
         self.occurrences = tuple(sorted(occurrences, key=lambda one: one.proposal.slot))
         self.asked = asked
-        self.request = request
+        self.asked_series = asked_series
         clashes = tuple(clash for one in self.occurrences for clash in one.clashes)
         super().__init__(self.occurrences[0].proposal, clashes)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -42,6 +42,14 @@ class Series:
     def slot_of(self, original_start: datetime) -> TimeSlot:
         """When the occurrence takes place that its rule starts then (naive)."""
         return occurrence_slot(original_start, self.duration, ZoneInfo(self.time_zone))
+
+
+def version_of(series_version: int, occurrence_versions: Iterable[int]) -> int:
+    """A number that grows with every change of a series or of one of its occurrences, for If-Match.
+
+    series_version: as stored; what an occurrence counted for when it leaves is to be added to it.
+    """
+    return series_version + sum(one - 1 for one in occurrence_versions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +102,20 @@ class SeriesRequest:
         if place is None:
             return proposal
         return replace(proposal, calendar_id=place.calendar_id, slot=place.slot, claims=place.claims)
+
+
+@dataclass(frozen=True, slots=True)
+class AskedSeries:
+    """A series as it was asked for, with what each of its dates was to be.
+
+    proposals: by original start (naive), those left out not among them.
+    """
+
+    request: SeriesRequest
+    proposals: Mapping[datetime, Proposal]
+
+    def original_start(self, scheduled_event_id: UUID) -> datetime:
+        """Which date a proposal was to be."""
+        return next(
+            start for start, one in self.proposals.items() if one.scheduled_event_id == scheduled_event_id
+        )

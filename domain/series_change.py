@@ -12,6 +12,7 @@ from domain.enums import DayOfWeek
 from domain.errors import FieldException, StateConflict
 from domain.recurrence.expansion import expand
 from domain.recurrence.pattern import RecurrencePattern
+from domain.recurrence.rule_text import read_rule
 from domain.series import Series
 
 _NOTHING_AHEAD = "Every occurrence of this series has begun or is over; book a new series"
@@ -100,6 +101,8 @@ def shifted(part: Cut, by: timedelta, limit: int) -> tuple[RecurrencePattern, tu
 
     Raises FieldException where no rule of the same kind gives the moved dates, such as the 31st a day later.
     """
+    if not part.tail:
+        raise StateConflict(_NOTHING_AHEAD)
     wanted = tuple(start + by for start in part.tail)
     days = (wanted[0].date() - part.tail[0].date()).days
     pattern = part.remaining()
@@ -130,7 +133,5 @@ def _counted(pattern: RecurrencePattern, count: int) -> RecurrencePattern:
     """The pattern for that many dates, however it ended before."""
     if pattern.rrule is None:
         return replace(pattern, end_date=None, occurrence_count=count)
-    parts = [
-        part for part in pattern.rrule.split(";") if part.split("=")[0].upper() not in {"COUNT", "UNTIL"}
-    ]
-    return replace(pattern, rrule=";".join(parts), end_date=None, occurrence_count=count)
+    endless = replace(read_rule(pattern.rrule), count=None, until=None)
+    return replace(pattern, rrule=str(endless), end_date=None, occurrence_count=count)

@@ -17,10 +17,12 @@ from domain.entities import Calendar, Event, Resource, ScheduledEvent
 from domain.enums import ClaimRole, ConflictLevel, ResourceType, ScheduleStatus
 from domain.errors import NotFoundException
 from domain.facts import EventScheduledOnCalendar
+from domain.series import Series
 from domain.time_slot import TimeSlot, merged
 from persistence import tables
 from persistence.booking_store import Question, look, record_conflicts
 from persistence.bulk_rows import row_of, store_rows
+from persistence.bulk_series import lock_known_series, store_series
 from persistence.documents import booking_document
 from persistence.repositories.entity_document import entity_document
 from persistence.repositories.series import insert_bookings
@@ -40,19 +42,22 @@ class LoadedSchedule:
 
     bookings: on calendars, of events and with claims that are here or in the database already; the claim on
         the resource that owns the calendar may be left out, and no resource may be claimed twice by one.
+    series: of which bookings are occurrences. What is new of one that was changed meanwhile, other than where
+        it ends, becomes a single booking.
     """
 
     resources: tuple[Resource, ...] = ()
     calendars: tuple[Calendar, ...] = ()
     events: tuple[Event, ...] = ()
     bookings: tuple[ScheduledEvent, ...] = ()
+    series: tuple[Series, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class LoadReport:
     """What came of it.
 
-    resources, calendars, events, bookings: the ids that are new.
+    resources, calendars, events, bookings, series: the ids that are new.
     conflicts: every clash that the new bookings take part in or bring about, with its level.
     """
 
@@ -61,6 +66,7 @@ class LoadReport:
     events: frozenset[UUID]
     bookings: frozenset[UUID]
     conflicts: Mapping[Clash, ConflictLevel]
+    series: frozenset[UUID] = frozenset()
 
 
 async def load(uow: UnitOfWork, schedule: LoadedSchedule) -> LoadReport:
@@ -80,9 +86,11 @@ async def load(uow: UnitOfWork, schedule: LoadedSchedule) -> LoadReport:
         tables.events,
         [row_of(one, created_at=uow.now, created_by=uow.viewer.user_id) for one in schedule.events],
     )
+    known = await lock_known_series(uow, schedule.series)
     picture = await _look(uow, schedule)
     await uow.connection.execute(_OWN_CALENDARS, {"calendars": sorted(picture.calendars)})
     bookings = await _missing(uow, schedule.bookings)
+    series, bookings = await store_series(uow, schedule.series, bookings, known)
     placed = _place(picture, bookings)
     await insert_bookings(uow, bookings, placed)
     uow.touch(
@@ -102,6 +110,7 @@ async def load(uow: UnitOfWork, schedule: LoadedSchedule) -> LoadReport:
         frozenset(events),
         frozenset(one.scheduled_event_id for one in bookings),
         conflicts,
+        series,
     )
 
 

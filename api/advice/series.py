@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from uuid import UUID
 
 from api.advice.request import as_booking
 from domain.booking import all_claims
 from domain.entities import Event
 from domain.errors import SeriesConflictException
-from domain.policy import Policy
 from domain.proposal import Proposal
-from domain.recurrence.validation import ensure_series
 from domain.schedule import FixedUses, ScheduleSnapshot
-from domain.series import SeriesRequest
+from domain.series import AskedSeries, SeriesRequest
 from domain.suggestion import Suggestion
 from domain.time_slot import TimeSlot
 from persistence.readers.snapshot import read_snapshot
@@ -29,13 +26,13 @@ MOST_DATES_MOVED = 20
 async def clashing_dates(
     uow: UnitOfWork,
     refusal: SeriesConflictException,
+    asked: AskedSeries,
     event: Event,
-    policy: Policy,
     horizon_of: Callable[[TimeSlot], TimeSlot],
 ) -> list[ClashingDate]:
     """What surrounds each clashing date, the dates of the series that do not clash included."""
-    assert refusal.request is not None
-    going = _going(refusal, refusal.request, policy)
+    refused = {one.proposal.scheduled_event_id for one in refusal.occurrences}
+    going = [one for one in asked.proposals.values() if one.scheduled_event_id not in refused]
     dates: list[ClashingDate] = []
     for one in refusal.occurrences[:MOST_DATES_MOVED]:
         snapshot = await read_snapshot(
@@ -50,15 +47,14 @@ async def clashing_dates(
 
 
 def as_stored(
-    refusal: SeriesConflictException, policy: Policy, fix: SeriesFix
+    refusal: SeriesConflictException, asked: AskedSeries, fix: SeriesFix
 ) -> tuple[Suggestion, SeriesRequest]:
     """A fix as a suggestion, and the series that applying it makes."""
-    request = refusal.request
-    assert request is not None
-    by_slot = {request.slot_of(start): start for start in _starts(request, policy)}
-    moved, skipped = {}, set(request.skipped)
+    request = asked.request
+    moved, skipped = dict(request.moved), set(request.skipped)
     for one, move in zip(refusal.occurrences, fix.moves, strict=True):
-        start = by_slot[one.proposal.slot]
+        start = asked.original_start(one.proposal.scheduled_event_id)
+        moved.pop(start, None)
         if move is None:
             skipped.add(start)
         else:
@@ -71,21 +67,6 @@ def as_stored(
 def leaves_any(refusal: SeriesConflictException) -> bool:
     """Whether a date is left when those that clash are left out."""
     return len(refusal.occurrences) < refusal.asked
-
-
-def _starts(request: SeriesRequest, policy: Policy) -> tuple[datetime, ...]:
-    return ensure_series(request.pattern, request.first_start, request.duration, request.zone, policy)
-
-
-def _going(refusal: SeriesConflictException, request: SeriesRequest, policy: Policy) -> Sequence[Proposal]:
-    """The dates that are to be as asked for."""
-    refused = {one.proposal.slot for one in refusal.occurrences}
-    proposals = [
-        request.proposal(request.series_id, start)
-        for start in _starts(request, policy)
-        if start not in request.skipped
-    ]
-    return [one for one in proposals if one.slot not in refused]
 
 
 def _with_own(snapshot: ScheduleSnapshot, going: Sequence[Proposal]) -> ScheduleSnapshot:

@@ -110,12 +110,14 @@ class AdviceService:
 
     async def _for_series(self, refusal: SeriesConflictException, viewer: Viewer) -> Advice:
         """Ways to book a series all the same, with its clashing dates moved or left out."""
-        if refusal.request is None:
+        asked = refusal.asked_series
+        if asked is None:
             return Advice()
+        if self._free == 0:
+            return Advice(shed=True)
         async with self._database.unit_of_work(viewer) as uow:
-            event = await events.get(uow, refusal.request.event_id)
-            horizon = partial(self._horizon, uow)
-            dates = await clashing_dates(uow, refusal, event, self._policy, horizon)
+            event = await events.get(uow, asked.request.event_id)
+            dates = await clashing_dates(uow, refusal, asked, event, partial(self._horizon, uow))
 
         def solve(limits: Limits) -> tuple[SeriesFix, ...]:
             return advise_on_series(dates, may_skip=leaves_any(refusal), terms=self._terms, limits=limits)
@@ -123,7 +125,7 @@ class AdviceService:
         solved = await self._solve(solve)
         if solved is None:
             return Advice(shed=True)
-        fixes = [as_stored(refusal, self._policy, one) for one in solved]
+        fixes = [as_stored(refusal, asked, one) for one in solved]
         async with self._database.unit_of_work(viewer) as uow:
             kept = [self._stored(uow, one, series=series) for one, series in fixes]
             await save_suggestions(uow, kept)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -51,7 +52,7 @@ async def move_series(uow: UnitOfWork, move: SeriesMove, policy: Policy) -> Seri
     )
     start = wall_clock(move.slot.start_date_time, part.series.time_zone)
     by = start - (anchor or part.pivot)
-    pattern, starts = shifted(part, by, policy.maximum_occurrences)
+    pattern, starts = await asyncio.to_thread(shifted, part, by, policy.maximum_occurrences)
     series = changed_series(uow, part, pattern=pattern, first_start=starts[0], duration=move.slot.duration)
 
     def at(booking: ScheduledEvent, original_start: datetime) -> Proposal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -47,7 +48,9 @@ async def replace_series(uow: UnitOfWork, wanted: SeriesReplacement, policy: Pol
     part = await lock_part(uow, wanted.series_id, policy, expected_version=wanted.expected_version)
     live = [one for one in part.ahead if is_live(one, uow.now) and one.slot.start_date_time > uow.now]
     request = _request(uow, wanted, live)
-    starts = ensure_series(request.pattern, request.first_start, request.duration, request.zone, policy)
+    starts = await asyncio.to_thread(
+        ensure_series, request.pattern, request.first_start, request.duration, request.zone, policy
+    )
     series = changed_series(
         uow,
         part,

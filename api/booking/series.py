@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -18,8 +19,8 @@ from domain.local_time import to_utc
 from domain.policy import Policy
 from domain.proposal import Proposal
 from domain.recurrence.validation import ensure_series
-from domain.rules.scheduling import ensure_bookable
-from domain.series import Series, SeriesRequest
+from domain.rules.scheduling import ensure_bookable, ensure_not_in_past
+from domain.series import AskedSeries, Series, SeriesRequest
 from domain.series_booking import SeriesDecision, decide_series
 from persistence.booking_store import Question, look, record_conflicts
 from persistence.documents import series_document
@@ -47,17 +48,21 @@ async def place_series(uow: UnitOfWork, request: SeriesRequest, policy: Policy) 
     if uow.viewer.role is Role.Customer:
         raise ForbiddenException("Customers book single dates; ask the staff for a series")
     ensure_bookable(request.slot_of(request.first_start), uow.now, policy)
-    starts = _starts(request, policy)
+    # Rules can take their time: others are answered meanwhile.
+    starts = await asyncio.to_thread(_starts, request, policy)
     proposals = {
         start: request.proposal(uow.ids.ordered(), start) for start in starts if start not in request.skipped
     }
     picture = await look(uow, question_of(request.event_id, proposals.values()))
     proposals = {start: replace(one, created_at=uow.now) for start, one in proposals.items()}
     owner_id = await ensure_may_place_all(uow, picture, [(one, None) for one in proposals.values()], policy)
+    for proposal in proposals.values():
+        ensure_not_in_past(proposal.slot, uow.now)
     try:
         decision = decide_series(picture, (), list(proposals.values()), policy)
     except SeriesConflictException as refusal:
-        raise SeriesConflictException(refusal.occurrences, refusal.asked, request) from refusal
+        asked = AskedSeries(request, proposals)
+        raise SeriesConflictException(refusal.occurrences, refusal.asked, asked) from refusal
     series = Series(
         series_id=request.series_id,
         event_id=request.event_id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -18,7 +19,7 @@ from domain.errors import ForbiddenException
 from domain.policy import Policy
 from domain.proposal import Proposal
 from domain.rules.scheduling import ensure_change_allowed, ensure_maximum_duration, ensure_not_in_past
-from domain.series import Series
+from domain.series import Series, version_of
 from domain.series_booking import SeriesDecision, decide_series
 from domain.series_change import Cut, cut
 from domain.versions import ensure_version
@@ -27,7 +28,7 @@ from persistence.documents import series_document
 from persistence.repositories.bookings import versions_of
 from persistence.repositories.series import (
     cancel_bookings,
-    ensure_once_a_start,
+    ensure_all_seen,
     insert_bookings,
     insert_series,
     lock_series,
@@ -46,14 +47,16 @@ async def lock_whole(
     named: ScheduledEvent | None = None,
     expected_version: int | None = None,
 ) -> tuple[Series, list[ScheduledEvent]]:
-    """Lock a series and read it with its occurrences.
+    """Lock a series and read it with its occurrences; its version counts every change of any of them.
 
     named: the occurrence that led to the series; it was read before, and may have changed or left since.
-    Raises NotFoundException and StaleVersion.
+    Raises NotFoundException, StaleVersion, and ForbiddenException when an occurrence is hidden.
     """
     series = await lock_series(uow, series_id)
-    ensure_version(series.version, expected_version)
     occurrences = await occurrences_of(uow, series_id)
+    await ensure_all_seen(uow, series_id, len(occurrences))
+    series = replace(series, version=version_of(series.version, (one.version for one in occurrences)))
+    ensure_version(series.version, expected_version)
     if named is not None and named not in occurrences:
         raise TransactionLost("the occurrence changed while we waited for its series")
     return series, occurrences
@@ -76,7 +79,8 @@ async def lock_part(
     if uow.viewer.role is Role.Customer:
         raise ForbiddenException("Customers change single dates; ask the staff to change the series")
     series, occurrences = await lock_whole(uow, series_id, named=named, expected_version=expected_version)
-    return cut(series, occurrences, uow.now, policy.maximum_occurrences, since)
+    # Rules can take their time: others are answered meanwhile.
+    return await asyncio.to_thread(cut, series, occurrences, uow.now, policy.maximum_occurrences, since)
 
 
 async def carry_out(uow: UnitOfWork, plan: SeriesPlan, policy: Policy) -> Series:
@@ -159,9 +163,9 @@ async def _store_bookings(
     removed, renamed, moved, made = _sorted_out(uow, plan, decision)
     await cancel_bookings(uow, removed)
     await update_bookings(uow, renamed)
-    await replace_bookings(uow, [one for _, one in moved], decision.placed)
+    in_place = frozenset(after.scheduled_event_id for today, after in moved if _is_where_it_was(today, after))
+    await replace_bookings(uow, [one for _, one in moved], decision.placed, in_place)
     await insert_bookings(uow, made, decision.placed)
-    await ensure_once_a_start(uow)
     for booking in removed:
         record_removed(uow, booking, plan.reason)
     for today, booking in moved:
@@ -232,6 +236,12 @@ def _changed(booking: ScheduledEvent, wanted: Proposal, decision: SeriesDecision
         claims=tuple(one.claim for one in decision.placed[key]),
         override_reason=wanted.override_reason if key in decision.overridden else reason,
     )
+
+
+def _is_where_it_was(today: ScheduledEvent, after: ScheduledEvent) -> bool:
+    """Whether what is closed under the occurrence is closed under it still."""
+    places = [(one.calendar_id, one.slot, set(one.claims)) for one in (today, after)]
+    return places[0] == places[1]
 
 
 def _takes_the_same(today: ScheduledEvent, after: ScheduledEvent) -> bool:

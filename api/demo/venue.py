@@ -12,6 +12,7 @@ from api.demo.people import ADMIN, CUSTOMER, MANAGER, STAFF
 from api.demo.planted_clash import PlantedClash
 from api.demo.plants import plants
 from api.demo.season import season
+from api.demo.series import demo_series
 from domain.entities import Event
 from domain.enums import AccessLevel
 from domain.time_slot import TimeSlot
@@ -37,14 +38,24 @@ class DemoVenue:
 
 
 def demo_venue(today: date, seed: int = SEED) -> DemoVenue:
-    """The demo as of a day: a season around it, and one planted clash a week."""
+    """The demo as of a day: a season around it with two series, and one planted clash a week."""
     planted = tuple(plants(today))
     drafts: list[Draft] = [*season(today, seed), *(draft for plant in planted for draft in plant.drafts)]
+    repeated = tuple(demo_series(today))
     schedule = LoadedSchedule(
         resources=house.RESOURCES,
         calendars=house.CALENDARS,
-        events=(*(draft.event() for draft in drafts), GALA, SCREENING),
-        bookings=tuple(draft.booking() for draft in drafts),
+        events=(
+            *(draft.event() for draft in drafts),
+            *(one.event for one in repeated),
+            GALA,
+            SCREENING,
+        ),
+        bookings=(
+            *(draft.booking() for draft in drafts),
+            *(booking for one in repeated for booking in one.bookings),
+        ),
+        series=tuple(one.series for one in repeated),
     )
     grants = tuple(
         Grant(

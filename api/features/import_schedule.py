@@ -19,6 +19,8 @@ from persistence.elevation import with_rights_of
 from persistence.readers.import_targets import find_import_targets
 from persistence.unit_of_work import UnitOfWork
 
+_NO_SERIES = "{}: {}, so its occurrences are single bookings"
+
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
@@ -73,7 +75,7 @@ async def handle(command: ImportSchedule, uow: UnitOfWork, policy: Policy) -> Im
         skipped=len(file.rows) - imported + len(file.skipped),
         refused=file.refused,
         skips=file.skipped,
-        notes=file.notes,
+        notes=(*file.notes, *(_NO_SERIES.format(*one) for one in file.singly)),
         columns=file.columns,
         conflicts=Counter(clash.conflict_type for clash in report.conflicts),
         calendars=calendars,

@@ -13,7 +13,6 @@ from domain.enums import ScheduleStatus
 from domain.policy import Policy
 from domain.recurrence.pattern import RecurrencePattern
 from domain.rules.overbooking import override_reason
-from domain.rules.scheduling import ensure_start_before_end
 from domain.series import SeriesRequest
 from domain.time_slot import TimeSlot
 from persistence.readers.bookings import BookingDetail
@@ -39,7 +38,6 @@ class ScheduleSeries(Message[BookingDetail]):
 
 async def handle(command: ScheduleSeries, uow: UnitOfWork, policy: Policy) -> BookingDetail:
     """Make the series and answer with it and all its occurrences."""
-    ensure_start_before_end(command.slot)
     request = SeriesRequest(
         series_id=uow.ids.ordered(),
         event_id=command.event_id,

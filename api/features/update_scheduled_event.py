@@ -18,6 +18,7 @@ from domain.time_slot import TimeSlot
 from persistence.readers.bookings import BookingDetail
 from persistence.readers.occurrences import is_series
 from persistence.readers.schedules import get_schedule
+from persistence.repositories.bookings import find_booking
 from persistence.unit_of_work import UnitOfWork
 
 
@@ -46,6 +47,7 @@ async def handle(command: UpdateScheduledEvent, uow: UnitOfWork, policy: Policy)
     if await is_series(uow, key):
         key = await _replace_series(command, uow, policy)
     elif command.pattern is not None:
+        await find_booking(uow, key)
         raise FieldException(
             "recurrencePattern", "A single booking does not become a series; book the series, remove this one"
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from icalendar import vDDDTypes
@@ -37,6 +37,10 @@ class IcalTime:
     @property
     def instant(self) -> datetime:
         return to_utc(self.wall_clock, self.zone)
+
+    def at(self, wall_clock: datetime) -> IcalTime:
+        """Another time on the same clock."""
+        return replace(self, wall_clock=wall_clock)
 
     def on_the_clock_of(self, other: IcalTime) -> datetime:
         """The same as the other's clock shows it; a date stays that date."""

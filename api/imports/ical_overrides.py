@@ -19,7 +19,7 @@ class Described:
 
 
 class Overrides:
-    """The overrides of one series, by the original starts that they are for."""
+    """The overrides of one series, by the instants of the original starts that they are for."""
 
     def __init__(self, series: IcalEvent, overrides: Iterable[IcalEvent]) -> None:
         self._series = series
@@ -33,12 +33,13 @@ class Overrides:
             if override.is_for_all_that_follow:
                 self._following.append((original, override))
             else:
-                self._single[original] = override
+                time = override.recurrence_id
+                self._single[series.start.at(original).instant if time.is_date else time.instant] = override
         self._following.sort(key=lambda one: one[0])
 
     def describing(self, original: datetime) -> Described:
         """What describes the occurrence with this original start, on the series' clock."""
-        own = self._single.get(original)
+        own = self._single.get(self._series.start.at(original).instant)
         if own is not None:
             return Described(own, own.start, is_own=True)
         since = [one for one in self._following if one[0] <= original]

@@ -13,12 +13,13 @@ from api.imports.bounds import MOST_ROWS
 from api.imports.ical_event import IcalEvent, IcalTime, RefusedEvent, event_of, place_of
 from api.imports.ical_lines import Component, components_of
 from api.imports.ical_overrides import Described, Overrides
-from api.imports.ical_series import Occurrences, occurrences_of
+from api.imports.ical_series import Occurrences, occurrences_of, regular_length, time_zone_of
 from api.imports.ical_zones import IcalZones
 from api.imports.import_errors import UnreadableSchedule
 from api.imports.reading_options import DEFAULT_OPTIONS, ReadingOptions
 from api.imports.schedule_file import (
     FileBooking,
+    FileSeries,
     RefusedRow,
     ScheduleFile,
     SkippedRow,
@@ -80,6 +81,8 @@ def reading_of(source: bytes, options: ReadingOptions = DEFAULT_OPTIONS) -> Ical
         skipped=tuple(reading.skipped),
         notes=tuple(reading.notes),
         has_global_keys=True,
+        series=tuple(reading.series.values()),
+        singly=tuple(reading.singly),
     )
     return IcalReading(file, reading.origins)
 
@@ -106,6 +109,9 @@ class _Reading:
     notes: list[str] = field(default_factory=list)
     origins: dict[str, Origin] = field(default_factory=dict)
     settled: set[Component] = field(default_factory=set)
+    series: dict[str, FileSeries] = field(default_factory=dict)
+    series_keys: set[str] = field(default_factory=set)
+    singly: list[tuple[str, str]] = field(default_factory=list)
 
     def take(self, component: Component, zones: IcalZones) -> None:
         """Read a VEVENT, or refuse it."""
@@ -168,7 +174,7 @@ class _Reading:
             self._skip(event, event.free_because)
             return
         assert event.recurrence_id is not None
-        self._add(event, event, event.start, event.recurrence_id.wall_clock)
+        self._add(event, event, event.start, event.recurrence_id.wall_clock, series_key=None)
 
     def _expand(self, event: IcalEvent, overrides: list[IcalEvent]) -> None:
         if event.free_because is not None:
@@ -193,15 +199,36 @@ class _Reading:
         self._add_all(event, found, described)
 
     def _add_all(self, event: IcalEvent, found: Occurrences, described: dict[datetime, Described]) -> None:
+        series_key = self._series_key(event, found) if event.is_series and described else None
         for original, one in described.items():
             length = None if one.is_own else found.starts[original]
             if one.event.free_because is None:
                 occurrence = original if event.is_series else None
-                self._add(one.event, event, one.start, occurrence, length)
+                self._add(one.event, event, one.start, occurrence, length, series_key=series_key)
             elif one.event.component not in self.settled:
                 self._skip(one.event, one.event.free_because)
         if event.component not in self.settled:
             self._skip(event, "no occurrence of it is left")
+
+    def _series_key(self, event: IcalEvent, found: Occurrences) -> str:
+        """The key of a series; its rule is noted if it has one, else that it has none."""
+        stem = event.uid or _made_key(event)
+        key, number = stem, 1
+        while key in self.series_keys:
+            number += 1
+            key = f"{stem}#{number}"
+        self.series_keys.add(key)
+        zone = time_zone_of(event)
+        if event.room is None:
+            return key
+        if found.rule is None or zone is None:
+            self.singly.append((event.place, found.because or ""))
+            return key
+        first, length = event.start.wall_clock, regular_length(event)
+        self.series[key] = FileSeries(
+            key, event.place, event.title, event.room, event.persons, first, length, zone, found.rule
+        )
+        return key
 
     def _add(
         self,
@@ -210,6 +237,8 @@ class _Reading:
         start: IcalTime,
         original: datetime | None,
         length: timedelta | None = None,
+        *,
+        series_key: str | None,
     ) -> None:
         if len(self.rows) >= MOST_ROWS:
             raise UnreadableSchedule(
@@ -225,7 +254,6 @@ class _Reading:
         self.settled.add(event.component)
         key = self._key(event, original)
         self.origins[key] = Origin(event, series, original)
-        series_key = None if original is None else event.uid or key
         self.rows.append(
             FileBooking(
                 key,
@@ -236,7 +264,7 @@ class _Reading:
                 event.room,
                 event.persons,
                 series_key,
-                original,
+                None if series_key is None else original,
             )
         )
 

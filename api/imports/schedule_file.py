@@ -26,7 +26,7 @@ class FileBooking:
     start, end: half-open; both aware, or both naive wall-clock times.
     room: None when the file names none; then no venue is claimed.
     persons: each at most once.
-    series_key: the series it is an occurrence of, if it is.
+    series_key: the series it is an occurrence of, if it is; of some the file has a FileSeries.
     original_start: where the rules of the series put it, as the series' wall clock shows it.
     """
 
@@ -43,6 +43,27 @@ class FileBooking:
     @property
     def duration(self) -> timedelta:
         return self.end - self.start
+
+
+@dataclass(frozen=True, slots=True)
+class FileSeries:
+    """A rule that gives the original start of every booking with its key.
+
+    title, room, persons: what an occurrence is that nothing else describes.
+    first_start: what the clock in the time zone, an IANA one, shows at the first (naive).
+    duration: of each occurrence, exact across a change of clocks.
+    rrule: an RFC 5545 recurrence rule without DTSTART.
+    """
+
+    key: str
+    place: str
+    title: str
+    room: str
+    persons: tuple[FilePerson, ...]
+    first_start: datetime
+    duration: timedelta
+    time_zone: str
+    rrule: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +102,8 @@ class ScheduleFile:
     notes: what its reader should know, such as how dates were read.
     columns: of a table: what was read from which column.
     has_global_keys: whether a key means the same booking in every file, as an iCalendar UID does.
+    series: those that one rule gives; occurrences of others are nothing but bookings.
+    singly: of those others: the place and why there is no such rule.
     """
 
     title: str
@@ -93,6 +116,8 @@ class ScheduleFile:
     notes: tuple[str, ...] = ()
     columns: tuple[tuple[str, str], ...] = ()
     has_global_keys: bool = False
+    series: tuple[FileSeries, ...] = ()
+    singly: tuple[tuple[str, str], ...] = ()
 
     @property
     def row_count(self) -> int:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
-from api.imports.schedule_file import FileBooking, FilePerson, ScheduleFile
+from api.imports.schedule_file import FileBooking, FilePerson, FileSeries, ScheduleFile
 from domain.entities import Calendar, Claim, Event, Resource, ScheduledEvent
-from domain.enums import CalendarType, OwnerType, ResourceType, ScheduleStatus
+from domain.enums import CalendarType, OwnerType, RecurrenceType, ResourceType, ScheduleStatus
 from domain.ports import IdSource
+from domain.recurrence.pattern import RecurrencePattern
+from domain.series import Series
 from domain.time_slot import TimeSlot
 from persistence.bulk_load import LoadedSchedule
 from persistence.readers.import_targets import ImportTargets
@@ -57,6 +59,7 @@ class _Loading:
         self.time_zone = file.time_zone or context.time_zone
         self.new_resources: list[Resource] = []
         self.new_calendars: list[Calendar] = []
+        self.file_series = {one.key: one for one in file.series}
         # A conference of the same name on other dates is another one.
         first_day = min((row.start for row in file.rows), default=context.now).date()
         self.edition = f"{file.title}\0{first_day.isoformat()}"
@@ -65,17 +68,60 @@ class _Loading:
         """Rooms and persons first, then what claims them."""
         calendars = {room: self._calendar_of(room) for room in self.file.rooms}
         persons = self._person_resources()
-        events: list[Event] = []
+        events: dict[UUID, str] = {}
         bookings: list[ScheduledEvent] = []
+        series = {
+            one.key: self._series(one, calendars[one.room].calendar_id) for one in self.file_series.values()
+        }
         for position, row in enumerate(self.file.rows):
             assert row.room is not None
-            events.append(Event(self._id("event", row), row.title, self.context.user_id))
             claims = tuple(Claim(persons[person.key]) for person in row.persons)
-            bookings.append(self._booking(row, position, calendars[row.room].calendar_id, claims))
+            booking = self._booking(row, position, calendars[row.room].calendar_id, claims)
+            if row.series_key is not None and row.series_key in series:
+                booking = self._occurrence(booking, row, series[row.series_key])
+            events[booking.event_id] = row.title
+            bookings.append(booking)
+        for one in self.file_series.values():
+            events[series[one.key].event_id] = one.title
         load = LoadedSchedule(
-            tuple(self.new_resources), tuple(self.new_calendars), tuple(events), tuple(bookings)
+            tuple(self.new_resources),
+            tuple(self.new_calendars),
+            tuple(Event(key, title, self.context.user_id) for key, title in events.items()),
+            tuple(bookings),
+            tuple(series.values()),
         )
         return load, tuple(calendars.values())
+
+    def _series(self, series: FileSeries, calendar_id: UUID) -> Series:
+        """The series with the same ids whenever it is read."""
+        context = self.context
+        return Series(
+            series_id=uuid5(_NAMESPACE, f"series\0{series.key}"),
+            event_id=uuid5(_NAMESPACE, f"event of series\0{series.key}"),
+            calendar_id=calendar_id,
+            owner_id=context.user_id,
+            first_start=series.first_start,
+            duration=series.duration,
+            time_zone=series.time_zone,
+            pattern=RecurrencePattern(RecurrenceType.Custom, rrule=series.rrule),
+            created_at=context.now,
+            created_by=context.user_id,
+        )
+
+    def _occurrence(self, booking: ScheduledEvent, row: FileBooking, series: Series) -> ScheduledEvent:
+        """The booking as an occurrence: detached where it is not what the rule alone would make of it."""
+        assert row.series_key is not None
+        assert row.original_start is not None
+        whole = self.file_series[row.series_key]
+        is_regular = (row.title, row.room, row.persons) == (whole.title, whole.room, whole.persons)
+        return replace(
+            booking,
+            event_id=series.event_id if row.title == whole.title else booking.event_id,
+            time_zone=series.time_zone,
+            series_id=series.series_id,
+            original_start=row.original_start,
+            is_detached=not is_regular or booking.slot != series.slot_of(row.original_start),
+        )
 
     def _id(self, what: str, row: FileBooking) -> UUID:
         """The same whenever the file is read, also when the talk has moved in it meanwhile."""

@@ -29,7 +29,7 @@ from persistence.readers.snapshot import offered_resources
 from persistence.unit_of_work import UnitOfWork
 
 _GLANCE = text("SELECT glance(:now, CAST(:resources AS uuid[]), CAST(:slots AS tstzrange[]))")
-_LIMITS = text("SELECT schedule_limits(CAST(:during AS tstzrange))")
+_PREMISES = text("SELECT premises(CAST(:during AS tstzrange))")
 _OCCUPANCY = text(
     "SELECT * FROM schedule_occupancy(CAST(:during AS tstzrange), CAST(:resources AS uuid[]),"
     " CAST(:calendars AS uuid[]), '{}')"
@@ -68,7 +68,9 @@ class Premises:
 
 async def read_premises(uow: UnitOfWork, during: TimeSlot) -> Premises:
     """What the viewer sees, with the closures that touch a stretch of time."""
-    found: dict[str, Any] = (await uow.connection.execute(_LIMITS, {"during": as_range(during)})).scalar_one()
+    found: dict[str, Any] = (
+        await uow.connection.execute(_PREMISES, {"during": as_range(during)})
+    ).scalar_one()
     calendar_rows: list[Row] = [row for row in found["calendars"] or [] if row["visible"]]
     resource_rows: list[Row] = [row for row in found["resources"] or [] if row["visible"]]
     calendars = {as_uuid(row["calendar_id"]): calendar_from(row) for row in calendar_rows}

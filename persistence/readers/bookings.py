@@ -192,7 +192,7 @@ def _summaries(now: datetime) -> Select[tuple[object, ...]]:
             _bookings.c.hold_expires_at,
             _bookings.c.owner_id,
             _bookings.c.version,
-            _bookings.c.series_id,
+            _series.c.series_id,
             _bookings.c.original_start,
             _series.c.time_zone.label("series_zone"),
             _series.c.recurrence,
@@ -210,7 +210,7 @@ def _conditions(wanted: BookingFilter, now: datetime) -> list[ColumnElement[bool
     if wanted.event_id is not None:
         found.append(_bookings.c.event_id == wanted.event_id)
     if wanted.series_id is not None:
-        found.append(_bookings.c.series_id == wanted.series_id)
+        found.append(_series.c.series_id == wanted.series_id)
     if wanted.resource_id is not None:
         claimed = (
             select(_claims.c.scheduled_event_id)
@@ -304,9 +304,14 @@ async def open_conflicts(uow: UnitOfWork, scheduled_event_ids: Sequence[UUID]) -
     ]
 
 
+def original_start_of(wall_clock: datetime | None, zone: str | None) -> datetime | None:
+    """The instant at which a series' rule starts an occurrence; None for what is none."""
+    return None if wall_clock is None or zone is None else to_utc(wall_clock, ZoneInfo(zone))
+
+
 def _summary_from(row: Row[tuple[object, ...]]) -> BookingSummary:
     fields = row._mapping
-    start, zone, recurrence = fields["original_start"], fields["series_zone"], fields["recurrence"]
+    recurrence = fields["recurrence"]
     return BookingSummary(
         scheduled_event_id=fields["scheduled_event_id"],
         event_id=fields["event_id"],
@@ -323,6 +328,6 @@ def _summary_from(row: Row[tuple[object, ...]]) -> BookingSummary:
         owner_id=fields["owner_id"],
         version=fields["version"],
         series_id=fields["series_id"],
-        original_start=None if start is None or zone is None else to_utc(start, ZoneInfo(zone)),
+        original_start=original_start_of(fields["original_start"], fields["series_zone"]),
         pattern=None if recurrence is None else pattern_from(recurrence),
     )

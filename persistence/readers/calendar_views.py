@@ -14,17 +14,20 @@ from domain.entities import Calendar
 from domain.enums import ConflictLevel, ScheduleStatus
 from domain.time_slot import TimeSlot
 from persistence.mapping import as_range
-from persistence.readers.bookings import BookingSummary
+from persistence.readers.bookings import BookingSummary, original_start_of
 from persistence.unit_of_work import UnitOfWork
 
 # Which bookings there are is asked past row policies, for under them a range is no index condition; what they
 # are is read as the viewer.
 _ENTRIES = text(
     "SELECT v.scheduled_event_id, v.start, v.end, v.is_hold, v.conflict_level, v.lapses_at, b.event_id,"
-    " e.title, b.time_zone, b.status, b.is_blocked, b.block_reason, b.hold_expires_at, b.owner_id, b.version"
+    " e.title, b.time_zone, b.status, b.is_blocked, b.block_reason, b.hold_expires_at, b.owner_id, b.version,"
+    " s.series_id, b.original_start, s.time_zone AS series_zone"
     " FROM calendar_bookings(CAST(:calendar AS uuid), CAST(:during AS tstzrange), :now) AS v"
     " LEFT JOIN scheduled_events b ON b.scheduled_event_id = v.scheduled_event_id"
     " LEFT JOIN events e ON e.event_id = b.event_id"
+    # A series is told of on its own calendar: that is the same for all who share a cached answer.
+    " LEFT JOIN series s ON s.series_id = b.series_id AND s.calendar_id = b.calendar_id"
     " ORDER BY v.start, v.end, v.scheduled_event_id"
 )
 
@@ -77,4 +80,6 @@ def _entry(row: Row[Any], calendar: Calendar) -> BookingSummary | BusyRange:
         hold_expires_at=row.hold_expires_at,
         owner_id=row.owner_id,
         version=row.version,
+        series_id=row.series_id,
+        original_start=original_start_of(row.original_start, row.series_zone),
     )

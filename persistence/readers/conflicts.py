@@ -152,8 +152,9 @@ def _with_spans(wanted: CTE, now: datetime) -> Select[Any]:
 def _with_dates(found: Subquery) -> Subquery:
     """Each conflict with its place among its like, the worst and the earliest first, and all their dates."""
     like_it = (
-        found.c.first_group,
-        found.c.second_group,
+        # Of two series either may have the later booking: dates can be added to the older one.
+        func.least(found.c.first_group, found.c.second_group),
+        func.greatest(found.c.first_group, found.c.second_group),
         found.c.conflict_type,
         found.c.resource_id,
         found.c.status,

@@ -12,10 +12,10 @@ from sqlalchemy import text
 from domain.entities import Calendar
 from domain.enums import CalendarType, ConflictLevel, ScheduleStatus
 from domain.exported_schedule import ANOTHER_BOOKING, ExportedBooking, ExportedCalendar, ExportedSeries
-from domain.local_time import to_utc
 from domain.recurrence.to_rrule import to_rrule
 from domain.time_slot import TimeSlot
 from persistence.mapping import Row, as_range, slot_of
+from persistence.readers.bookings import original_start_of
 from persistence.recurrence_document import pattern_from
 from persistence.unit_of_work import UnitOfWork
 
@@ -101,7 +101,6 @@ def _booking_from(row: Row) -> ExportedBooking:
     if row["title"] is None:
         return ExportedBooking(None, ANOTHER_BOOKING, slot, ScheduleStatus.Scheduled)
     status = ScheduleStatus(row["status"])
-    original, zone = row["original_start"], row["series_zone"]
     level = ConflictLevel.NONE if status is ScheduleStatus.Cancelled else ConflictLevel(row["conflict_level"])
     return ExportedBooking(
         scheduled_event_id=row["scheduled_event_id"],
@@ -114,5 +113,5 @@ def _booking_from(row: Row) -> ExportedBooking:
         version=row["version"],
         modified_at=row["modified_at"],
         series_id=row["series_id"],
-        original_start=None if original is None or zone is None else to_utc(original, ZoneInfo(zone)),
+        original_start=original_start_of(row["original_start"], row["series_zone"]),
     )

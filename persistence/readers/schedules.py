@@ -7,7 +7,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from domain.enums import ConflictLevel, ConflictType, ScheduleStatus
-from domain.series import Series
+from domain.series import Series, version_of
 from persistence.readers.bookings import (
     BookingConflict,
     BookingDetail,
@@ -39,12 +39,13 @@ async def _series_detail(uow: UnitOfWork, series: Series) -> BookingDetail | Non
     live = [one for one in occurrences if one.status is not ScheduleStatus.Cancelled]
     claims = await claims_of(uow, (live or occurrences)[0].scheduled_event_id)
     conflicts = await open_conflicts(uow, [one.scheduled_event_id for one in live])
+    version = version_of(series.version, (one.version for one in occurrences))
     return BookingDetail(
-        _told_as_one(series, live or occurrences), claims, _by_rival(conflicts), tuple(occurrences)
+        _told_as_one(series, version, live or occurrences), claims, _by_rival(conflicts), tuple(occurrences)
     )
 
 
-def _told_as_one(series: Series, occurrences: Sequence[BookingSummary]) -> BookingSummary:
+def _told_as_one(series: Series, version: int, occurrences: Sequence[BookingSummary]) -> BookingSummary:
     """status: the least certain of any. conflict_level: the worst of any."""
     first = occurrences[0]
     blocked = next((one for one in occurrences if one.is_blocked), None)
@@ -59,7 +60,7 @@ def _told_as_one(series: Series, occurrences: Sequence[BookingSummary]) -> Booki
         is_blocked=blocked is not None,
         block_reason=None if blocked is None else blocked.block_reason,
         hold_expires_at=min(expiries, default=None),
-        version=series.version,
+        version=version,
     )
 
 

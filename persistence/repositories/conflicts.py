@@ -26,7 +26,7 @@ _conflicts = tables.schedule_conflicts
 async def lock_conflicts(
     uow: UnitOfWork, schedule_conflict_id: UUID, *, alone: bool
 ) -> list[tuple[ScheduleConflict, ConflictSpan]]:
-    """The conflict as stored and, unless alone, those of the same two series, locked in id order.
+    """The conflict as stored and, unless alone, those of the same two series, locked in detection's order.
 
     Each comes with where its bookings are. Raises NotFoundException when the viewer does not see the one.
     """
@@ -35,7 +35,13 @@ async def lock_conflicts(
         group = select(func.conflict_group(schedule_conflict_id))
         wanted = list((await uow.connection.execute(group)).scalars())
     statement = select(_conflicts).where(_conflicts.c.schedule_conflict_id.in_(wanted))
-    statement = statement.order_by(_conflicts.c.schedule_conflict_id).with_for_update()
+    fingerprint = (
+        _conflicts.c.scheduled_event_id,
+        _conflicts.c.conflicting_event_id,
+        _conflicts.c.conflict_type,
+        _conflicts.c.resource_id,
+    )
+    statement = statement.order_by(*fingerprint).with_for_update()
     rows = (await uow.connection.execute(statement)).mappings().all()
     if all(row["schedule_conflict_id"] != schedule_conflict_id for row in rows):
         raise NotFoundException("Conflict", schedule_conflict_id)

@@ -8,8 +8,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select, text, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import delete, func, insert, select, update
 
 from domain.booking import PlacedClaim
 from domain.entities import ScheduledEvent
@@ -70,17 +69,17 @@ async def series_of(uow: UnitOfWork, event_id: UUID) -> frozenset[UUID]:
 
 async def insert_series(uow: UnitOfWork, series: Series) -> None:
     """Store a new series; its occurrences come after it."""
-    await uow.connection.execute(insert(_series).values(_values(series)))
+    await uow.connection.execute(insert(_series).values(series_values(series)))
 
 
 async def update_series(uow: UnitOfWork, series: Series) -> None:
     """Store a changed series."""
-    statement = update(_series).where(_series.c.series_id == series.series_id).values(_values(series))
+    statement = update(_series).where(_series.c.series_id == series.series_id).values(series_values(series))
     await uow.connection.execute(statement)
 
 
 async def occurrences_of(uow: UnitOfWork, series_id: UUID) -> list[ScheduledEvent]:
-    """All occurrences by original start, cancelled ones included, with their claims."""
+    """All occurrences that the viewer sees by original start, cancelled ones included, with their claims."""
     rows = (
         await uow.connection.execute(
             select(
@@ -112,21 +111,28 @@ async def insert_bookings(uow: UnitOfWork, bookings: Sequence[ScheduledEvent], p
     await _insert_claims(uow, bookings, placed)
 
 
-async def replace_bookings(uow: UnitOfWork, bookings: Sequence[ScheduledEvent], placed: Placed) -> None:
+async def replace_bookings(
+    uow: UnitOfWork,
+    bookings: Sequence[ScheduledEvent],
+    placed: Placed,
+    in_place: Collection[UUID] = frozenset(),
+) -> None:
     """Store changed bookings: all their old claims go in an earlier statement than the new ones come.
 
-    Where they are now, everything they claim is open: nothing blocks them.
+    in_place: those that are where they were, and blocked as they were; where the others are now, all is open.
     """
     keys = sorted(one.scheduled_event_id for one in bookings)
     gone = delete(_claims).where(_claims.c.scheduled_event_id.in_(keys)).returning(_claims.c.resource_id)
     uow.touch(resource_ids=(await uow.connection.execute(gone)).scalars())
-    await _update(uow, [replace(one, is_blocked=False, block_reason=None) for one in bookings])
+    await update_bookings(uow, [one for one in bookings if one.scheduled_event_id in in_place])
+    anew = [one for one in bookings if one.scheduled_event_id not in in_place]
+    await _update(uow, [replace(one, is_blocked=False, block_reason=None) for one in anew])
     await _insert_claims(uow, bookings, placed)
 
 
 async def update_bookings(uow: UnitOfWork, bookings: Sequence[ScheduledEvent]) -> None:
     """Store bookings whose claims stay as they are, and what blocks them."""
-    await _update(uow, bookings, keep=("blocks",))
+    await _update(uow, bookings, keep=("blocks", "is_blocked", "block_reason"))
 
 
 async def _update(uow: UnitOfWork, bookings: Sequence[ScheduledEvent], *, keep: Collection[str] = ()) -> None:
@@ -146,17 +152,15 @@ async def cancel_bookings(uow: UnitOfWork, bookings: Sequence[ScheduledEvent]) -
     )
 
 
-async def ensure_once_a_start(uow: UnitOfWork) -> None:
-    """Check now, not at the commit, that no two occurrences of a series share an original start.
+async def ensure_all_seen(uow: UnitOfWork, series_id: UUID, seen: int) -> None:
+    """Reject the change of a whole series of which not every occurrence is seen: it would get out of step.
 
-    Raises ForbiddenException: with the series locked, only one that the viewer does not see is in the way.
+    The series must be locked. Raises ForbiddenException.
     """
-    try:
-        await uow.connection.execute(text("SET CONSTRAINTS scheduled_events_once_a_start IMMEDIATE"))
-    except IntegrityError:
+    if (await uow.connection.execute(select(func.occurrence_count(series_id)))).scalar_one() != seen:
         raise ForbiddenException(
             "A date of this series is on a calendar that you may not change; ask a manager"
-        ) from None
+        )
 
 
 async def _insert_claims(uow: UnitOfWork, bookings: Iterable[ScheduledEvent], placed: Placed) -> None:
@@ -200,7 +204,8 @@ def series_from(row: Row) -> Series:
     )
 
 
-def _values(series: Series) -> dict[str, Any]:
+def series_values(series: Series) -> dict[str, Any]:
+    """The `series` row of a series."""
     return {
         "series_id": series.series_id,
         "event_id": series.event_id,

@@ -219,16 +219,20 @@ async def test_all_moves_every_date_but_those_changed_by_themselves(
     assert (await client.delete(f"{URL}/{ids[2]}", headers=as_manager)).status_code == 204
     before = len(await facts())
     move = {"startDateTime": at(19), "endDateTime": at(21)}
-    moved = await client.post(f"{URL}/{key}/reschedule", json=move, headers={**as_manager, "If-Match": '"1"'})
+    # Its version counts the changes of single dates too.
+    late = await client.post(f"{URL}/{key}/reschedule", json=move, headers={**as_manager, "If-Match": '"1"'})
+    assert late.status_code == 412
+    now = (await client.get(f"{URL}/{key}", headers=as_manager)).headers["etag"]
+    assert now == '"3"'
+    moved = await client.post(f"{URL}/{key}/reschedule", json=move, headers={**as_manager, "If-Match": now})
     assert moved.status_code == 200, moved.text
     body = moved.json()
     assert body["scheduledEventId"] == key
     assert starts(body) == [at(19), at(8, 1), at(19, 3)]
     assert [one["originalStart"] for one in body["occurrences"]] == [at(19, week) for week in range(4)]
     assert [name for name, _ in (await facts())[before:]] == ["EventRescheduled"] * 2
-    stale = await client.post(f"{URL}/{key}/reschedule", json=move, headers={**as_manager, "If-Match": '"1"'})
+    stale = await client.post(f"{URL}/{key}/reschedule", json=move, headers={**as_manager, "If-Match": now})
     assert stale.status_code == 412
-    assert moved.headers["etag"] == '"2"'
 
 
 async def test_a_series_moves_into_its_own_old_places(
@@ -507,3 +511,133 @@ async def test_when_every_date_clashes_none_is_left_out(
     assert [one["kind"] for one in refused["suggestions"]] == ["Rescheduled"]
     asked = await client.post(f"{URL}/suggestions", json=body, headers=as_manager)
     assert [one["kind"] for one in asked.json()["suggestions"]] == ["Rescheduled"]
+
+
+async def test_a_calendar_view_says_which_series_a_date_is_of(
+    client: httpx.AsyncClient, series: dict[str, Any], as_manager: Headers
+) -> None:
+    path = f"/api/calendars/{series['calendarId']}/daily?date={at(0, 1)[:10]}"
+    (shown,) = (await client.get(path, headers=as_manager)).json()["events"]
+    assert (shown["seriesId"], shown["originalStart"]) == (series["scheduledEventId"], at(18, 1))
+
+
+async def test_a_fix_whose_place_was_taken_meanwhile_is_refused_with_others(
+    client: httpx.AsyncClient, hall: Any, book: Any, make_event: Make, as_manager: Headers
+) -> None:
+    rival = await make_event("Gala")
+    await book(hall.calendar_id, rival, at(19, 1), at(21, 1))
+    body = weekly(await make_event("Rehearsal"), hall.calendar_id)
+    refused = (await client.post(URL, json=body, headers=as_manager)).json()
+    moving = next(one for one in refused["suggestions"] if one["kind"] == "Rescheduled")
+    taken = moving["changes"][0]["to"]
+    await book(hall.calendar_id, rival, taken["startDateTime"], taken["endDateTime"])
+    late = await client.post(moving["apply"]["href"], headers=as_manager)
+    assert late.status_code == 409, late.text
+    assert late.json()["detail"] == "1 of the 4 dates conflicts with existing events"
+    skipping = late.json()["suggestions"][-1]
+    assert (skipping["kind"], skipping["skippedOccurrences"]) == ("OccurrencesSkipped", [at(18, 1)])
+    applied = (await client.post(skipping["apply"]["href"], headers=as_manager)).json()
+    assert starts(applied["schedules"][0]) == [at(18), at(18, 2), at(18, 3)]
+
+
+async def test_a_series_is_told_of_only_where_it_is_seen(
+    client: httpx.AsyncClient,
+    series: dict[str, Any],
+    make_hall: Any,
+    grant: Any,
+    as_manager: Headers,
+    as_staff: Headers,
+) -> None:
+    """One date was moved to a calendar of whose staff not all see the series' own."""
+    other = await make_hall("Cellar")
+    body = weekly(series["eventId"], other.calendar_id, startDateTime=at(9, 1), endDateTime=at(10, 1))
+    del body["recurrencePattern"]
+    path = f"{URL}/{series['scheduledEventId']}/occurrences/{at(18, 1)}"
+    moved = (await client.put(path, json=body, headers=as_manager)).json()
+    await grant(STAFF, other.calendar_id, "View")
+    view = f"/api/calendars/{other.calendar_id}/daily?date={at(0, 1)[:10]}"
+    for headers in (as_manager, as_staff):
+        (shown,) = (await client.get(view, headers=headers)).json()["events"]
+        assert (shown["eventTitle"], "seriesId" in shown, "originalStart" in shown) == (
+            "Rehearsal",
+            False,
+            False,
+        )
+    read = (await client.get(f"{URL}/{moved['scheduledEventId']}", headers=as_staff)).json()
+    assert (read["eventTitle"], "seriesId" in read, "recurrencePattern" in read) == (
+        "Rehearsal",
+        False,
+        False,
+    )
+    listed = await client.get(f"{URL}?seriesId={series['scheduledEventId']}", headers=as_staff)
+    assert listed.json()["items"] == []
+
+
+async def test_a_rule_with_blanks_can_be_split(
+    client: httpx.AsyncClient, hall: Any, make_event: Make, as_manager: Headers
+) -> None:
+    pattern = {"type": "Custom", "rrule": " COUNT=5;FREQ=DAILY"}
+    body = weekly(await make_event("Rehearsal"), hall.calendar_id, recurrencePattern=pattern)
+    made = (await client.post(URL, json=body, headers=as_manager)).json()
+    third = made["occurrences"][2]["scheduledEventId"]
+    move = {"startDateTime": at(20, day=2), "endDateTime": at(21, day=2), "scope": "thisAndFollowing"}
+    moved = await client.post(f"{URL}/{third}/reschedule", json=move, headers=as_manager)
+    assert moved.json()["recurrencePattern"] == {
+        "type": "Custom",
+        "interval": 1,
+        "occurrenceCount": 3,
+        "rrule": "FREQ=DAILY",
+    }
+    left = (await client.get(f"{URL}/{made['scheduledEventId']}", headers=as_manager)).json()
+    assert (left["recurrencePattern"]["occurrenceCount"], left["recurrencePattern"]["rrule"]) == (
+        2,
+        "FREQ=DAILY",
+    )
+
+
+async def test_another_event_on_a_stranded_date_leaves_it_stranded(
+    client: httpx.AsyncClient, hall: Any, series: dict[str, Any], make_event: Make, as_manager: Headers
+) -> None:
+    closed = {"startDateTime": at(0, 1), "endDateTime": at(0, 2), "reason": "Repairs"}
+    path = f"/api/resources/{hall.resource_id}/availability/mark-unavailable"
+    assert (await client.post(path, json=closed, headers=as_manager)).status_code in {200, 201}
+    body = weekly(await make_event("Choir", organizer=CUSTOMER), hall.calendar_id)
+    changed = await client.put(f"{URL}/{series['scheduledEventId']}", json=body, headers=as_manager)
+    assert changed.status_code == 200, changed.text
+    assert [one["isBlocked"] for one in changed.json()["occurrences"]] == [False, True, False, False]
+
+
+async def test_nobody_changes_a_series_past_a_date_they_do_not_see(
+    client: httpx.AsyncClient,
+    hall: Any,
+    series: dict[str, Any],
+    make_hall: Any,
+    grant: Any,
+    as_manager: Headers,
+    as_staff: Headers,
+) -> None:
+    key, other = series["scheduledEventId"], await make_hall("Cellar")
+    await grant(STAFF, hall.calendar_id, "Book")
+    body = weekly(series["eventId"], other.calendar_id, startDateTime=at(9, 1), endDateTime=at(10, 1))
+    del body["recurrencePattern"]
+    path = f"{URL}/{key}/occurrences/{at(18, 1)}"
+    assert (await client.put(path, json=body, headers=as_manager)).status_code == 200
+    first = series["occurrences"][0]["scheduledEventId"]
+    later = {"startDateTime": at(19), "endDateTime": at(21)}
+    answers = [
+        await client.post(f"{URL}/{key}/reschedule", json=later, headers=as_staff),
+        await client.post(
+            f"{URL}/{first}/reschedule", json={**later, "scope": "thisAndFollowing"}, headers=as_staff
+        ),
+        await client.put(
+            f"{URL}/{key}", json=weekly(series["eventId"], hall.calendar_id, 19, 21), headers=as_staff
+        ),
+        await client.post(f"{URL}/{key}/confirm", headers=as_staff),
+        await client.delete(f"{URL}/{key}", headers=as_staff),
+    ]
+    assert [one.status_code for one in answers] == [403] * 5
+    assert {one.json()["detail"] for one in answers} == {
+        "A date of this series is on a calendar that you may not change; ask a manager"
+    }
+    whole = (await client.get(f"{URL}/{key}", headers=as_manager)).json()
+    assert starts(whole) == [at(18), at(9, 1), at(18, 2), at(18, 3)]

@@ -10,7 +10,7 @@ from obstore.store import S3Store
 from pydantic import ValidationError
 
 from api.settings import Settings
-from api.storage import Storage, new_key
+from api.storage import Storage, StorageUnavailable, new_key
 
 
 @pytest.fixture
@@ -35,6 +35,19 @@ async def test_without_a_url_files_are_under_the_home(tmp_path: Path) -> None:
     await storage.put(key, b"x", "text/calendar", "a.ics")
     assert (tmp_path / "files" / key).read_bytes() == b"x"
     assert await storage.signed_url(key, timedelta(hours=1)) is None
+
+
+async def test_a_folder_that_cannot_be_made_is_a_store_that_fails(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    storage, key = Storage(f"file://{tmp_path}/file/kept", tmp_path), new_key("exports", "pdf")
+    for attempt in (
+        storage.put(key, b"x", "application/pdf", "a.pdf"),
+        storage.get(key),
+        storage.delete(key),
+        storage.signed_url(key, timedelta(hours=1)),
+    ):
+        with pytest.raises(StorageUnavailable):
+            await attempt
 
 
 def test_keys_are_not_guessed() -> None:

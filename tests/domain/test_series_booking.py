@@ -323,6 +323,20 @@ def test_confirming_holds_turns_their_overlaps_into_clashes() -> None:
     assert decision.vanished == {clash(20, 10, LIMIT, ADA)}
 
 
+def test_confirming_a_hold_over_a_firm_booking_is_a_new_clash() -> None:
+    board = one_hall().book(proposal(0, 9, 11), proposal(10, 9, 11, hold=True))
+    with pytest.raises(SeriesConflictException) as caught:
+        decide_all(board, *series(9), current=[10])
+    assert caught.value.clashes == (refused(0, VENUE, CRITICAL),)
+
+
+def test_a_date_that_another_of_the_series_moves_onto_is_in_its_way() -> None:
+    board = one_hall().book(*series(9, 33))
+    with pytest.raises(FieldException) as caught:
+        decide_all(board, *series(9, 10), current=[10, 11])
+    assert caught.value.errors == {"recurrencePattern": [IN_EACH_OTHERS_WAY]}
+
+
 # Warnings.
 
 

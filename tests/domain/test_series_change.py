@@ -289,8 +289,8 @@ def test_only_what_follows_the_cut_moves() -> None:
     ("rrule", "counted"),
     [
         ("FREQ=WEEKLY;COUNT=4", "FREQ=WEEKLY"),
-        ("freq=weekly;until=20300624t180000z;byday=mo", "freq=weekly;byday=mo"),
-        ("COUNT=4;FREQ=DAILY;INTERVAL=7", "FREQ=DAILY;INTERVAL=7"),
+        ("freq=weekly;until=20300624t180000z;byday=mo", "FREQ=WEEKLY;BYDAY=MO"),
+        (" COUNT=4;FREQ=DAILY;INTERVAL=7", "FREQ=DAILY;INTERVAL=7"),
     ],
 )
 def test_a_custom_rule_gives_up_its_own_end_for_a_count(rrule: str, counted: str) -> None:

@@ -98,22 +98,39 @@ $$;
 -- The conflicts of the same two series, or of a series and a booking, over the same thing: that one and its like.
 CREATE FUNCTION conflict_group(p_conflict uuid) RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp ROWS 10 AS $$
+    WITH asked AS (
+        SELECT s.conflict_type, s.resource_id, a.series_id AS series_a, a.scheduled_event_id AS booking_a,
+               b.series_id AS series_b, b.scheduled_event_id AS booking_b
+        FROM schedule_conflicts s
+        JOIN scheduled_events a ON a.scheduled_event_id = s.scheduled_event_id
+        JOIN scheduled_events b ON b.scheduled_event_id = s.conflicting_event_id
+        WHERE s.schedule_conflict_id = p_conflict
+    ), first_ones AS (
+        SELECT e.scheduled_event_id FROM asked JOIN scheduled_events e
+            ON e.series_id = asked.series_a OR e.scheduled_event_id = asked.booking_a
+    ), second_ones AS (
+        SELECT e.scheduled_event_id FROM asked JOIN scheduled_events e
+            ON e.series_id = asked.series_b OR e.scheduled_event_id = asked.booking_b
+    )
     SELECT p_conflict
     UNION
-    SELECT like_it.schedule_conflict_id
-    FROM schedule_conflicts s
-    JOIN scheduled_events a ON a.scheduled_event_id = s.scheduled_event_id
-    JOIN scheduled_events b ON b.scheduled_event_id = s.conflicting_event_id
-    JOIN scheduled_events a2 ON a2.series_id = a.series_id OR a2.scheduled_event_id = a.scheduled_event_id
-    JOIN schedule_conflicts like_it ON like_it.scheduled_event_id = a2.scheduled_event_id
-        AND like_it.conflict_type = s.conflict_type AND like_it.resource_id IS NOT DISTINCT FROM s.resource_id
-    JOIN scheduled_events b2 ON b2.scheduled_event_id = like_it.conflicting_event_id
-        AND (b2.series_id = b.series_id OR b2.scheduled_event_id = b.scheduled_event_id)
-    WHERE s.schedule_conflict_id = p_conflict
+    SELECT s.schedule_conflict_id FROM asked, schedule_conflicts s
+    WHERE s.conflict_type = asked.conflict_type AND s.resource_id IS NOT DISTINCT FROM asked.resource_id
+      AND (s.scheduled_event_id IN (SELECT * FROM first_ones)
+           AND s.conflicting_event_id IN (SELECT * FROM second_ones)
+        -- Of two series either may have the later booking: dates can be added to the older one.
+        OR s.scheduled_event_id IN (SELECT * FROM second_ones)
+           AND s.conflicting_event_id IN (SELECT * FROM first_ones))
 $$;
 
-REVOKE EXECUTE ON FUNCTION conflict_spans(uuid[], timestamptz), conflict_group(uuid) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION conflict_spans(uuid[], timestamptz), conflict_group(uuid)
+-- How many occurrences a series has, hidden ones included: who sees fewer may not change it as a whole.
+CREATE FUNCTION occurrence_count(p_series uuid) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT count(*) FROM scheduled_events WHERE series_id = p_series
+$$;
+
+REVOKE EXECUTE ON FUNCTION occurrence_count(uuid), conflict_spans(uuid[], timestamptz), conflict_group(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION occurrence_count(uuid), conflict_spans(uuid[], timestamptz), conflict_group(uuid)
     TO callboard_app, callboard_worker;
 
 -- The refused series, to be made when the suggestion is applied.

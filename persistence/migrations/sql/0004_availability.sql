@@ -89,11 +89,25 @@ BEGIN
     );
 END $$;
 
+-- Every calendar and resource with the caller's grant, and the closures that touch a stretch of time; what is hidden
+-- has neither name nor reason here, and is left out by who reads it.
+CREATE FUNCTION premises(p_during tstzrange) RETURNS jsonb
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT jsonb_build_object(
+        'calendars', (SELECT jsonb_agg(calendar_as_seen(k, mine.role, mine.calendars)) FROM calendars k),
+        'resources', (SELECT jsonb_agg(resource_as_seen(r, mine.role, mine.calendars)) FROM resources r),
+        'closures', (SELECT jsonb_agg(closure_as_seen(a, r, mine.role, mine.calendars))
+            FROM resource_availability a JOIN resources r ON r.resource_id = a.resource_id
+            WHERE a.during && p_during)
+    )
+    FROM (SELECT app_role() AS role, my_calendars(0::smallint) AS calendars) AS mine
+$$;
+
 REVOKE EXECUTE ON FUNCTION
-    claimants_of(uuid, tstzrange, timestamptz), record_blocks(uuid, uuid[], uuid[], text[]),
+    premises(tstzrange), claimants_of(uuid, tstzrange, timestamptz), record_blocks(uuid, uuid[], uuid[], text[]),
     glance(timestamptz, uuid[], tstzrange[])
     FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION
-    claimants_of(uuid, tstzrange, timestamptz), record_blocks(uuid, uuid[], uuid[], text[]),
+    premises(tstzrange), claimants_of(uuid, tstzrange, timestamptz), record_blocks(uuid, uuid[], uuid[], text[]),
     glance(timestamptz, uuid[], tstzrange[])
     TO callboard_app, callboard_worker;

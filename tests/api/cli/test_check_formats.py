@@ -125,3 +125,18 @@ def test_times_without_a_zone_are_those_of_the_setting(tmp_path: Path, monkeypat
     path.write_bytes(calendar(event(":20260302T080000Z", ":20260302T090000Z"), floating, other))
     assert CliRunner().invoke(app, ["check", str(path), "--fix", str(out)]).exit_code == 0
     assert out.read_bytes() != path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("name", "exit_code", "summary"),
+    [
+        ("Australian_TV_Melbourne", 1, "215 rows read, none refused, 3 skipped; 1 clash: 1 Critical."),
+        ("derryn", 0, "15 rows read, none refused, 1 skipped; no clashes."),
+        ("japan_west", 0, "49 rows read, none refused; no clashes."),
+        ("korganizer_sample", 0, "24 rows read, none refused; no clashes."),
+        ("sunbird_sample", 0, "182 rows read, none refused, 99 skipped; no clashes."),
+    ],
+)
+def test_real_calendars_are_checked(shared_data: Path, name: str, exit_code: int, summary: str) -> None:
+    answer = CliRunner().invoke(app, ["check", str(shared_data / "ics" / f"{name}.ics")])
+    assert (answer.exit_code, answer.stdout.splitlines()[-1].endswith(summary)) == (exit_code, True)

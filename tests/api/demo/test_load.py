@@ -62,6 +62,20 @@ async def test_it_is_loaded_once_however_many_start(database: Database) -> None:
     assert (bookings, marks) == (len(venue.schedule.bookings), 1)
 
 
+async def test_its_series_are_there_with_all_their_dates(database: Database) -> None:
+    await load_demo(database)
+    found = await _all(
+        database,
+        "SELECT e.title, k.name, count(b.series_id), bool_or(b.is_detached) FROM series s"
+        " JOIN events e ON e.event_id = s.event_id JOIN calendars k ON k.calendar_id = s.calendar_id"
+        " JOIN scheduled_events b ON b.series_id = s.series_id GROUP BY 1, 2 ORDER BY 1",
+    )
+    assert found == [
+        ("Community Choir Rehearsal", "Rehearsal Room", 12, False),
+        ("Friends of the House: Members' Meeting", "Studio Two", 3, False),
+    ]
+
+
 async def test_its_users_are_stored_with_their_roles(database: Database) -> None:
     await load_demo(database)
     found = await _all(database, "SELECT user_id, name, role FROM users")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -23,6 +24,7 @@ from domain.enums import (
     SuggestionKind,
 )
 from domain.policy import Policy
+from domain.recurrence.expansion import expand
 from domain.schedule import ScheduleSnapshot, SnapshotBooking
 from domain.time_slot import TimeSlot
 from domain.working_hours import WorkingHours
@@ -110,6 +112,31 @@ def test_every_booking_is_one_the_service_would_take(venue: DemoVenue) -> None:
                 assert TimeSlot(opening, opening + timedelta(hours=18)).contains(booking.slot)
 
 
+def test_two_series_repeat_and_use_a_person_and_equipment(venue: DemoVenue) -> None:
+    rehearsal, meeting = venue.schedule.series
+    dates = defaultdict(list)
+    for one in venue.schedule.bookings:
+        if one.series_id is not None:
+            assert one.original_start is not None
+            dates[one.series_id].append(one)
+    found = {
+        one.series_id: expand(one.pattern, one.first_start, ZoneInfo(one.time_zone))
+        for one in (rehearsal, meeting)
+    }
+    assert {key: tuple(one.original_start for one in some) for key, some in dates.items()} == found
+    assert [len(dates[one.series_id]) for one in (rehearsal, meeting)] == [12, 3]
+    assert {start.weekday() for start in found[rehearsal.series_id]} == {3}
+    assert {(start.weekday(), start.day <= 7) for start in found[meeting.series_id]} == {(2, True)}
+    assert rehearsal.calendar_id == house.calendar_of(house.REHEARSAL_ROOM).calendar_id
+    types = {one.resource_id: one.resource_type for one in venue.schedule.resources}
+    for booking in dates[rehearsal.series_id]:
+        assert booking.slot == rehearsal.slot_of(booking.original_start)
+        assert {types[claim.resource_id] for claim in booking.claims} == {
+            ResourceType.Staff,
+            ResourceType.Equipment,
+        }
+
+
 def test_the_customer_has_room_for_more_bookings(venue: DemoVenue) -> None:
     own = [one for one in venue.schedule.bookings if one.owner_id == CUSTOMER.user_id]
     assert 1 <= len(own) <= CUSTOMER_BOOKINGS < Policy().customer_open_bookings
@@ -134,7 +161,9 @@ def test_clashes_of_every_type_are_planted(venue: DemoVenue) -> None:
         (ConflictType.TimeOverlap, ConflictLevel.Severe): 1,
         (ConflictType.TimeOverlap, ConflictLevel.Minor): 1,
     }
-    assert {one.best.kind for one in venue.planted if one.best is not None} == set(SuggestionKind)
+    # Dates are only skipped of a series that is asked for.
+    kinds = set(SuggestionKind) - {SuggestionKind.OccurrencesSkipped}
+    assert {one.best.kind for one in venue.planted if one.best is not None} == kinds
 
 
 def test_each_planted_clash_has_a_day_of_its_own(venue: DemoVenue) -> None:

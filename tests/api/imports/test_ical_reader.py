@@ -80,9 +80,11 @@ def test_a_series_with_excluded_further_and_overridden_dates():
         ("03-30 20:00", timedelta(hours=2), "2026-03-30 09:00:00"),
         ("04-05 09:00", timedelta(hours=3), "2026-04-05 09:00:00"),
         ("04-06 09:00", timedelta(hours=1), "2026-04-06 09:00:00"),
-        ("05-01 09:00", timedelta(hours=1), "2027-01-01 09:00:00"),
+        ("05-01 09:00", timedelta(hours=1), "None"),
     ]
-    assert {row.series_key for row in file.rows} == {"1"}
+    assert [row.series_key for row in file.rows] == ["1"] * 4 + [None]
+    assert file.series == ()
+    assert [reason for _, reason in file.singly] == ["it has dates besides those of its rule (RDATE)"]
     assert [row.key for row in file.rows[:2]] == ["1/20260326T090000", "1/20260330T090000"]
     assert [one.reason for one in file.skipped] == ["it is cancelled"]
     assert file.refused == ()
