@@ -1,22 +1,18 @@
-"""Whether resources are free, why not, and that a check says what a booking is told (SCH-030..034)."""
+"""Whether resources are free, and why not (SCH-030..034)."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given
-from hypothesis import settings as tried
-from hypothesis import strategies as st
 
 from api.cache.kind import CacheKind
 from api.settings import Settings
-from tests.api.bookings import at, booking
+from tests.api.bookings import at
 from tests.api.people import CUSTOMER, STAFF
 
 Headers = dict[str, str]
@@ -345,98 +341,3 @@ async def test_bad_questions_name_their_parameter(
     asked = path.format(a=at(9), b=at(10), far=at(0, day=93), month=at(0, day=40))
     answer = await client.get(f"/api/resources/{mixer}/{asked}", headers=as_manager)
     assert (answer.status_code, list(answer.json()["errors"])) == (400, [field])
-
-
-Hours = st.tuples(st.integers(0, 40), st.integers(1, 12))
-"""A start and a length in half hours after 6 in the morning."""
-
-
-@tried(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(
-    buffers=st.tuples(st.sampled_from([0, 30]), st.sampled_from([0, 30])),
-    open_until=st.sampled_from([None, "20:00"]),
-    concurrent=st.integers(1, 3),
-    closures=st.lists(Hours, max_size=2),
-    bookings=st.lists(st.tuples(Hours, st.booleans(), st.booleans(), st.integers(1, 3)), max_size=5),
-    questions=st.lists(Hours, min_size=2, max_size=4),
-)
-async def test_a_check_without_buffer_answers_what_a_booking_is_told(
-    client: httpx.AsyncClient,
-    make_hall: Any,
-    make_resource: Any,
-    make_event: Any,
-    create: Any,
-    check: Get,
-    as_manager: Headers,
-    buffers: tuple[int, int],
-    open_until: str | None,
-    concurrent: int,
-    closures: list[tuple[int, int]],
-    bookings: list[tuple[tuple[int, int], bool, bool, int]],
-    questions: list[tuple[int, int]],
-) -> None:
-    event = await make_event("Gala")
-    hours = {} if open_until is None else {"working_hours": every_day("06:00", open_until)}
-    more = {"setup_minutes": buffers[0], "teardown_minutes": buffers[1], "time_zone": "UTC", **hours}
-    hall = await make_hall("Hall", concurrent, **more)
-    person = await make_hall("Ada", concurrent, resource_type="Staff", **more)
-    mikes = await make_resource("Microphones", quantity=4, **more)
-    office = await create(
-        "/api/calendars",
-        name="Office",
-        calendar_type="Department",
-        owner_type="Department",
-        max_concurrent_events=1000,
-    )
-
-    def half_hours(start: int, length: int) -> tuple[float, float]:
-        return 6 + start / 2, 6 + (start + length) / 2
-
-    for slot in closures:
-        for key in (hall.resource_id, person.resource_id, mikes):
-            start, end = half_hours(*slot)
-            body = {"startDateTime": at(start), "endDateTime": at(end), "onOverlap": "Merge"}
-            path = f"/api/resources/{key}/availability/mark-unavailable"
-            assert (await client.post(path, json=body, headers=as_manager)).status_code == 201
-    for slot, is_hold, in_hall, quantity in bookings:
-        start, end = half_hours(*slot)
-        claims = [{"resourceId": mikes, "quantity": quantity}, {"resourceId": person.resource_id}]
-        calendar = hall.calendar_id if in_hall else person.calendar_id
-        request = booking(event, calendar, start, end, resources=claims[: 1 + in_hall])
-        kind = {"status": "Tentative"} if is_hold else {"override": {"reason": "It is a test"}}
-        await client.post("/api/schedules", json={**request, **kind}, headers=as_manager)
-
-    for slot in questions:
-        start, end = half_hours(*slot)
-        for key, calendar, quantity in (
-            (hall.resource_id, hall.calendar_id, 1),
-            (person.resource_id, person.calendar_id, 1),
-            (mikes, office["calendarId"], 2),
-        ):
-            said = (await check(key, start, end, quantity=quantity, bufferMinutes=0)).json()
-            claims = [{"resourceId": key, "quantity": quantity}]
-            request = booking(event, calendar, start, end, resources=claims)
-            told = await client.post("/api/schedules?dryRun=true", json=request, headers=as_manager)
-            _assert_same(said, told)
-
-
-def _assert_same(said: dict[str, Any], told: httpx.Response) -> None:
-    """The check says why a booking is refused, or with what conflicts it is made; holds apart."""
-    reasons = said.get("reasons", [])
-    refusing = {one["code"] for one in reasons if one["refuses"]}
-    unavailable, full = {"Closed", "OutsideWorkingHours"}, {"Booked", "OverCapacity"}
-    if told.status_code == 422:
-        assert refusing & unavailable
-    elif told.status_code == 409:
-        assert refusing
-        assert refusing <= full
-    else:
-        assert told.status_code == 201
-        assert refusing == set()
-        conflicts = [one for one in told.json()["conflicts"] if one["conflictLevel"] != "Minor"]
-        assert {one["code"] for one in reasons} <= full
-        assert bool(conflicts) == bool(reasons)
-    assert said["isAvailable"] == (not reasons)
-    for one in said["availableSlots"]:
-        ends = [datetime.fromisoformat(one[name]) for name in ("startDateTime", "endDateTime")]
-        assert ends[0] < ends[1]
