@@ -117,7 +117,7 @@ class Availability:
 
         What is shorter than the shortest booking is left out.
         """
-        bookable = TimeSlot(max(window.start_date_time, _after(self._now)), window.end_date_time)
+        bookable = TimeSlot(max(window.start_date_time, next_full_minute(self._now)), window.end_date_time)
         if not self._is_used or self.quantity > self.resource.quantity or bookable.duration <= _NO_TIME:
             return []
         hours = self.resource.working_hours
@@ -328,7 +328,7 @@ def _end_of(closure: Closure, closures: Iterable[Closure]) -> datetime:
     return next(one.end_date_time for one in whole if one.contains(closure.slot))
 
 
-def _after(now: datetime) -> datetime:
+def next_full_minute(now: datetime) -> datetime:
     """The first full minute that is not past."""
     return now.replace(second=0, microsecond=0) + timedelta(minutes=1)
 

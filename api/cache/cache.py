@@ -39,7 +39,7 @@ class Cache:
        viewer is granted.
     2. After that unit of work, ask `answer(CacheKind.ResourceAvailability, key, revision, make)`. `key` names
        the rest of the question and `api.cache.scope.scope_of(viewer)`. `make` reads the answer in a unit of
-       work of its own, as the viewer, and says when a hold behind it expires.
+       work of its own, as the viewer, and says when it lapses: a hold behind it expires, or a slot is past.
     3. Whatever writes what is shown says so: `uow.touch(resource_ids=...)`.
 
     The revision is as old as what `make` reads, or older: an entry is never newer in name than in content.

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from api.message import Message
 from domain.availability import Availability, Reason
+from domain.availability_lapse import check_lapses_at
 from domain.entities import Closure, Resource
 from domain.policy import Policy
 from domain.rules.scheduling import ensure_start_before_end
@@ -34,11 +35,13 @@ class CheckedAvailability:
     """What a check found, by resource; resources that the viewer does not see are missing.
 
     rivals: the bookings that reasons name, as the viewer may know them. buffer: what was kept free around.
+    lapses_at: when that is no longer so, if nobody writes; None for never.
     """
 
     found: Mapping[UUID, ResourceAvailability]
     rivals: Mapping[UUID, Rival]
     buffer: timedelta
+    lapses_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,4 +71,4 @@ async def handle(query: CheckResourceAvailability, uow: UnitOfWork, policy: Poli
         found[key] = ResourceAvailability(judge.resource, query.slot, reasons, tuple(free), closures)
     named = {rival for one in found.values() for reason in one.reasons for rival in reason.rivals[:1]}
     rivals = await get_rivals(uow, sorted(named)) if named else {}
-    return CheckedAvailability(found, rivals, buffer)
+    return CheckedAvailability(found, rivals, buffer, check_lapses_at(query.slot, uow.now))

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Annotated
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from api.bootstrap import Callboard
+from api.cache.entry import Fresh
 from api.dto.availability import (
     AvailabilitySlotsDto,
     BufferMinutes,
@@ -27,12 +29,16 @@ from api.features.check_resource_availability import (
     ResourceAvailability,
 )
 from api.features.get_availability_slots import GetAvailabilitySlots
+from api.http.availability_desk import DeskOf, has_free_slot, is_available
+from api.http.kept_answer import NOT_MODIFIED, body_of
 from api.http.problem_docs import problem_docs
 from api.http.request import BusOf, ServiceOf, ViewerOf
 from api.http.wire import FIRST_YEAR, LAST_YEAR, Instant, JsonResponse
 from domain.errors import FieldException, NotFoundException, ValidationException
 from domain.facts import MultipleResourcesChecked, ResourceAvailabilityChecked
+from domain.local_time import at_minute
 from domain.time_slot import TimeSlot
+from domain.working_hours import MINUTES_A_DAY
 
 router = APIRouter(prefix="/api/resources", tags=["availability"])
 
@@ -44,7 +50,6 @@ MAXIMUM_SLOT_DAYS = 31
 
 UNKNOWN_RESOURCE = "Resource does not exist or is inactive"
 
-ResourceId = Annotated[UUID, Path(alias="resourceId")]
 Since = Annotated[Instant, Query(alias="from", description="Where the time asked about starts")]
 Until = Annotated[Instant, Query(alias="to", description="Where it ends")]
 Quantity = Annotated[int, Query(ge=1, le=1_000_000, description="How many pieces are wanted")]
@@ -52,16 +57,12 @@ Buffer = Annotated[
     int | None,
     Query(alias="bufferMinutes", ge=0, le=10_080, description="Kept free of other bookings on both sides"),
 ]
+ANSWERS = {**NOT_MODIFIED, **problem_docs(400, 404)}
 
 
-@router.get(
-    "/{resourceId}/availability", response_model=ResourceAvailabilityDto, responses=problem_docs(400, 404)
-)
+@router.get("/{resourceId}/availability", response_model=ResourceAvailabilityDto, responses=ANSWERS)
 async def get_availability(
-    resource_id: ResourceId,
-    service: ServiceOf,
-    bus: BusOf,
-    viewer: ViewerOf,
+    desk: DeskOf,
     since: Since,
     until: Until,
     quantity: Quantity = 1,
@@ -69,15 +70,18 @@ async def get_availability(
 ) -> Response:
     """Whether a resource is available for all of a time, why not, where it is free, and when it is closed."""
     slot = _slot(since, until, "to", MAXIMUM_DAYS)
-    checked = await bus.send(_check({resource_id: quantity}, slot, buffer_minutes), viewer)
-    if resource_id not in checked.found:
-        raise NotFoundException("Resource", resource_id)
-    found = checked.found[resource_id]
-    _note(service, found)
-    answer = _availability(found, checked, quantity)
-    return JsonResponse(
-        answer.model_copy(update={"closures": [ClosureDto.of(one) for one in found.closures]})
-    )
+    key = desk.resource_id
+
+    async def make() -> Fresh:
+        checked = await desk.service.bus.send(_check({key: quantity}, slot, buffer_minutes), desk.viewer)
+        if key not in checked.found:
+            raise NotFoundException("Resource", key)
+        found = checked.found[key]
+        closures = [ClosureDto.of(one) for one in found.closures]
+        answer = _availability(found, checked, quantity).model_copy(update={"closures": closures})
+        return Fresh(body_of(answer), checked.lapses_at)
+
+    return await desk.show(slot, f"check:{quantity}:{buffer_minutes}", make, is_available)
 
 
 @router.post("/availability/check", response_model=ResourceAvailabilityDto, responses=problem_docs(400))
@@ -118,14 +122,9 @@ async def check_multiple(
     return JsonResponse(answer)
 
 
-@router.get(
-    "/{resourceId}/availability/slots", response_model=AvailabilitySlotsDto, responses=problem_docs(400, 404)
-)
+@router.get("/{resourceId}/availability/slots", response_model=AvailabilitySlotsDto, responses=ANSWERS)
 async def get_slots(
-    resource_id: ResourceId,
-    service: ServiceOf,
-    bus: BusOf,
-    viewer: ViewerOf,
+    desk: DeskOf,
     day: Annotated[date | None, Query(alias="date", description="In the resource's own time zone")] = None,
     since: Annotated[Instant | None, Query(alias="from")] = None,
     until: Annotated[Instant | None, Query(alias="to")] = None,
@@ -134,36 +133,26 @@ async def get_slots(
     buffer_minutes: Buffer = None,
 ) -> Response:
     """Every slot of a day or of a time, 30 minutes apart (SCH-034); each that is blocked says why."""
-    query = GetAvailabilitySlots(
-        resource_id,
-        _window(day, since, until),
-        timedelta(minutes=duration_minutes),
-        quantity,
-        _minutes(buffer_minutes),
-    )
-    found = await bus.send(query, viewer)
-    told = Told(found.rivals, found.buffer)
-    slots = [TimeSlotDto.of(slot, told.reasons(reasons)) for slot, reasons in found.slots]
-    resource = found.resource
-    window = found.window
-    fact = ResourceAvailabilityChecked(
-        resource.resource_id,
-        resource.resource_type,
-        window.start_date_time,
-        window.end_date_time,
-        any(one.is_available for one in slots),
-    )
-    service.query_facts.record(resource.resource_id, fact)
-    answer = AvailabilitySlotsDto(
-        resource_id=resource.resource_id,
-        resource_name=resource.name,
-        resource_type=resource.resource_type,
-        duration=query.duration,
-        quantity=quantity,
-        buffer_minutes=int(found.buffer.total_seconds() // 60),
-        slots=slots,
-    )
-    return JsonResponse(answer)
+    window = _window(day, since, until, desk.zone)
+    duration = timedelta(minutes=duration_minutes)
+    query = GetAvailabilitySlots(desk.resource_id, window, duration, quantity, _minutes(buffer_minutes))
+
+    async def make() -> Fresh:
+        found = await desk.service.bus.send(query, desk.viewer)
+        told = Told(found.rivals, found.buffer)
+        answer = AvailabilitySlotsDto(
+            resource_id=found.resource.resource_id,
+            resource_name=found.resource.name,
+            resource_type=found.resource.resource_type,
+            duration=duration,
+            quantity=quantity,
+            buffer_minutes=int(found.buffer.total_seconds() // 60),
+            slots=[TimeSlotDto.of(slot, told.reasons(reasons)) for slot, reasons in found.slots],
+        )
+        return Fresh(body_of(answer), found.lapses_at)
+
+    asked = f"slots:{duration_minutes}:{quantity}:{buffer_minutes}"
+    return await desk.show(window, asked, make, has_free_slot)
 
 
 def _slot(start: Instant, end: Instant, end_field: str, days: int) -> TimeSlot:
@@ -175,11 +164,11 @@ def _slot(start: Instant, end: Instant, end_field: str, days: int) -> TimeSlot:
     return slot
 
 
-def _window(day: date | None, since: Instant | None, until: Instant | None) -> TimeSlot | date:
+def _window(day: date | None, since: Instant | None, until: Instant | None, zone: ZoneInfo) -> TimeSlot:
     if day is not None and since is None and until is None:
         if not FIRST_YEAR < day.year < LAST_YEAR:
             raise FieldException("date", f"must lie between the years {FIRST_YEAR} and {LAST_YEAR}")
-        return day
+        return TimeSlot(at_minute(day, 0, zone), at_minute(day, MINUTES_A_DAY, zone))
     if day is not None:
         raise FieldException("date", "Give either date or from and to")
     if since is None or until is None:

@@ -88,6 +88,9 @@ async def store(uow: UnitOfWork, calendar: Calendar) -> None:
     statement = update(_calendars).where(_calendars.c.calendar_id == calendar.calendar_id)
     await uow.connection.execute(statement.values(_values(calendar)))
     _touch(uow, calendar.calendar_id)
+    if calendar.resource_id is not None:
+        # Whether its owner can be booked depends on it.
+        uow.touch(resource_ids=[calendar.resource_id])
 
 
 async def remove(uow: UnitOfWork, calendar_id: UUID) -> None:

@@ -275,7 +275,8 @@ def close(owner_execute: Callable[[str], None]) -> Callable[..., None]:
     def make(resource_id: str, start: str, end: str, reason: str) -> None:
         owner_execute(
             "INSERT INTO resource_availability VALUES (gen_random_uuid(),"  # noqa: S608
-            f" '{resource_id}', tstzrange('{start}', '{end}'), '{reason}', now(), gen_random_uuid())"
+            f" '{resource_id}', tstzrange('{start}', '{end}'), '{reason}', now(), gen_random_uuid());"
+            f" SELECT bump_revisions('{{}}', '{{{resource_id}}}', '{{}}', '{{}}', '{{}}', false, false)"
         )
 
     return make

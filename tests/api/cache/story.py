@@ -6,10 +6,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from api.dto.working_hours import DAYS
 from api.features.apply_suggestion import ApplySuggestion
 from api.features.confirm_schedule import ConfirmSchedule
 from api.features.create_calendar import CreateCalendar
 from api.features.create_event import CreateEvent
+from api.features.create_feed import CreateFeed
 from api.features.create_resource import CreateResource
 from api.features.delete_calendar import DeleteCalendar
 from api.features.delete_event import DeleteEvent
@@ -19,11 +21,15 @@ from api.features.dismiss_conflict import DismissConflict
 from api.features.escalate_conflict import EscalateConflict
 from api.features.grant_calendar_access import GrantCalendarAccess
 from api.features.import_schedule import ImportSchedule
+from api.features.mark_resource_available import MarkResourceAvailable
+from api.features.mark_resource_unavailable import MarkResourceUnavailable
+from api.features.record_export import RecordExport
 from api.features.remove_event_from_calendar import RemoveEventFromCalendar
 from api.features.reschedule_event import RescheduleEvent
 from api.features.resolve_conflict import ResolveConflict
 from api.features.review_conflict import ReviewConflict
 from api.features.revoke_calendar_access import RevokeCalendarAccess
+from api.features.revoke_feed import RevokeFeed
 from api.features.schedule_event import ScheduleEvent
 from api.features.schedule_series import ScheduleSeries
 from api.features.update_calendar import UpdateCalendar
@@ -36,13 +42,17 @@ from tests.api.cache.conftest import Process
 from tests.api.imports.schedule_xml import day, event, room, schedule
 from tests.api.people import ADMIN, CUSTOMER, MANAGER, OTHER_CUSTOMER, STAFF
 
-VIEWS, CONFLICTS, CALENDARS = "views", "conflicts", "calendars"
+VIEWS, FREE, CONFLICTS, CALENDARS = "views", "availability", "conflicts", "calendars"
 NOTHING: set[str] = set()
 EVERY_STATUS = "&".join(
     f"status={one}" for one in ("Detected", "UnderReview", "Resolved", "Escalated", "Dismissed")
 )
-VIEWERS = {MANAGER: ("Ballroom", "Attic", "Cellar"), STAFF: ("Attic",), CUSTOMER: ("Ballroom",)}
-"""Who reads, and which halls."""
+VIEWERS = {
+    MANAGER: ("Ballroom", "Attic", "Cellar", "Ada"),
+    STAFF: ("Attic", "Ada"),
+    CUSTOMER: ("Ballroom",),
+}
+"""Who reads, and which halls and people."""
 
 
 @dataclass
@@ -65,6 +75,10 @@ class Story:
         body = await self.call("POST", "/api/calendars", {"name": name, "calendarType": "Venue"})
         self.named |= {name: body["calendarId"], f"{name} resource": body["ownerId"]}
 
+    async def person(self, name: str) -> None:
+        body = {"name": name, "resourceType": "Staff"}
+        self.named[name] = (await self.call("POST", "/api/resources", body))["resourceId"]
+
     async def event(self, name: str, organizer: Viewer = MANAGER) -> None:
         body = {"title": name, "organizerId": str(organizer.user_id)}
         self.named[name] = (await self.call("POST", "/api/events", body))["eventId"]
@@ -79,6 +93,10 @@ class Story:
         (one,) = (await self.call("GET", "/api/schedules/conflicts"))["items"]
         return f"/api/schedules/conflicts/{one['scheduleConflictId']}"
 
+    def availability(self, name: str) -> str:
+        """The path of a resource's availability."""
+        return f"/api/resources/{self.named[name]}/availability"
+
     def reads(self) -> dict[tuple[str, Viewer, str], str]:
         """Every answer that is cached, by kind, viewer and what it is of."""
         week = f"from={at(0, day=-2)[:10]}&to={at(0, day=5)[:10]}"
@@ -88,6 +106,8 @@ class Story:
                 for hall in ("Ballroom", "Attic", "Cellar")
                 if hall in self.named
             },
+            (FREE, "Ballroom"): f"{self.availability('Ballroom resource')}?from={at(0)}&to={at(24)}",
+            (FREE, "Ada"): f"{self.availability('Ada')}/slots?from={at(8)}&to={at(13)}",
             (CALENDARS, "Attic"): f"/api/calendars/{self.named['Attic']}",
             (CALENDARS, "all"): "/api/calendars",
             (CONFLICTS, "all"): f"/api/schedules/conflicts?{EVERY_STATUS}",
@@ -104,6 +124,7 @@ async def prologue(story: Story) -> None:
     """Two halls, a person, two events and who may look where."""
     for hall in ("Ballroom", "Attic"):
         await story.hall(hall)
+    await story.person("Ada")
     await story.event("Gala")
     await story.event("Recital", CUSTOMER)
     await story.call(
@@ -118,9 +139,7 @@ async def create_calendar(story: Story) -> None:
 
 
 async def create_resource(story: Story) -> None:
-    for name in ("Ada", "Nobody"):
-        body = {"name": name, "resourceType": "Staff"}
-        story.named[name] = (await story.call("POST", "/api/resources", body))["resourceId"]
+    await story.person("Nobody")
 
 
 async def create_event(story: Story) -> None:
@@ -227,6 +246,46 @@ async def delete_event(story: Story) -> None:
     await story.call("DELETE", f"/api/events/{story.named['Never']}")
 
 
+async def close_resource(story: Story) -> None:
+    body = {"startDateTime": at(9.5), "endDateTime": at(11.5), "reason": "Ill"}
+    path = f"{story.availability('Ada')}/mark-unavailable"
+    done = await story.call("POST", path, body, MANAGER)
+    assert len(done["strandedBookings"]) == 2
+
+
+async def open_resource(story: Story) -> None:
+    body = {"startDateTime": at(9), "endDateTime": at(11)}
+    path = f"{story.availability('Ada')}/mark-available"
+    done = await story.call("POST", path, body, MANAGER)
+    assert len(done["closures"]) == 1
+
+
+async def shorten_hours(story: Story) -> None:
+    """Outside them nothing is booked."""
+    days = {day: [{"start": "09:00", "end": "20:00"}] for day in DAYS}
+    body = {"name": "Ada", "workingHours": days}
+    await story.call("PUT", f"/api/resources/{story.named['Ada']}", body)
+
+
+async def allow_overbooking(story: Story) -> None:
+    body = {"name": "Ballroom", "allowOverbooking": True}
+    await story.call("PUT", f"/api/calendars/{story.named['Ballroom']}", body)
+
+
+async def record_export(story: Story) -> None:
+    body = {"date": at(0)[:10], "format": "ICalendar"}
+    await story.call("POST", f"/api/calendars/{story.named['Ballroom']}/export/daily", body)
+
+
+async def create_feed(story: Story) -> None:
+    body = {"calendarId": story.named["Ballroom"]}
+    story.named["feed"] = (await story.call("POST", "/api/feeds", body))["feedId"]
+
+
+async def revoke_feed(story: Story) -> None:
+    await story.call("DELETE", f"/api/feeds/{story.named['feed']}")
+
+
 async def delete_resource(story: Story) -> None:
     await story.call("DELETE", f"/api/resources/{story.named['Nobody']}")
 
@@ -278,33 +337,40 @@ CHAPTERS: list[tuple[type, Callable[[Story], Awaitable[None]], set[str]]] = [
     (CreateResource, create_resource, NOTHING),
     (CreateEvent, create_event, NOTHING),
     (GrantCalendarAccess, grant, {VIEWS, CALENDARS}),
-    (ScheduleEvent, schedule_events, {VIEWS, CONFLICTS}),
+    (ScheduleEvent, schedule_events, {VIEWS, FREE, CONFLICTS}),
     (DetectConflicts, detect, {CONFLICTS}),
     (ReviewConflict, review, {CONFLICTS}),
     (EscalateConflict, escalate, {CONFLICTS}),
     (ResolveConflict, resolve, {VIEWS, CONFLICTS}),
-    (ScheduleEvent, clash_again, {VIEWS, CONFLICTS}),
+    (ScheduleEvent, clash_again, {VIEWS, FREE, CONFLICTS}),
     (DismissConflict, dismiss, {VIEWS, CONFLICTS}),
-    (UpdateEvent, rename_event, {VIEWS, CONFLICTS}),
-    (UpdateEvent, hand_over, {VIEWS, CONFLICTS}),
-    (RescheduleEvent, reschedule, {VIEWS, CONFLICTS}),
+    (UpdateEvent, rename_event, {VIEWS, FREE, CONFLICTS}),
+    (UpdateEvent, hand_over, {VIEWS, FREE, CONFLICTS}),
+    (RescheduleEvent, reschedule, {VIEWS, FREE, CONFLICTS}),
     (ConfirmSchedule, confirm, {VIEWS}),
-    (UpdateScheduledEvent, move_to_another_calendar, {VIEWS, CONFLICTS}),
+    (MarkResourceUnavailable, close_resource, {VIEWS, FREE}),
+    (MarkResourceAvailable, open_resource, {VIEWS, FREE}),
+    (UpdateResource, shorten_hours, {FREE}),
+    (RecordExport, record_export, NOTHING),
+    (CreateFeed, create_feed, NOTHING),
+    (RevokeFeed, revoke_feed, NOTHING),
+    (UpdateScheduledEvent, move_to_another_calendar, {VIEWS, FREE, CONFLICTS}),
     (UpdateCalendar, rename_calendar, {VIEWS, CALENDARS}),
-    (UpdateResource, rename_resource, {CONFLICTS}),
+    (UpdateResource, rename_resource, {FREE, CONFLICTS}),
     (ApplySuggestion, apply_suggestion, {VIEWS}),
-    (ImportSchedule, import_schedule, {VIEWS}),
-    (UpdateEvent, another_organizer, {VIEWS, CONFLICTS}),
-    (ScheduleSeries, schedule_series, {VIEWS}),
-    (RescheduleEvent, move_series, {VIEWS}),
+    (UpdateCalendar, allow_overbooking, {FREE, CALENDARS}),
+    (ImportSchedule, import_schedule, {VIEWS, FREE}),
+    (UpdateEvent, another_organizer, {VIEWS, FREE, CONFLICTS}),
+    (ScheduleSeries, schedule_series, {VIEWS, FREE}),
+    (RescheduleEvent, move_series, {VIEWS, FREE}),
     (ConfirmSchedule, confirm_series, {VIEWS}),
-    (UpdateScheduledEvent, move_series_to_another_calendar, {VIEWS}),
+    (UpdateScheduledEvent, move_series_to_another_calendar, {VIEWS, FREE}),
     (RemoveEventFromCalendar, remove_series, {VIEWS}),
-    (RemoveEventFromCalendar, remove, {VIEWS}),
+    (RemoveEventFromCalendar, remove, {VIEWS, FREE}),
     (DeleteEvent, delete_event, NOTHING),
     (DeleteResource, delete_resource, NOTHING),
     (DeleteCalendar, delete_calendar, NOTHING),
-    (RevokeCalendarAccess, revoke, {VIEWS, CONFLICTS, CALENDARS}),
+    (RevokeCalendarAccess, revoke, {VIEWS, FREE, CONFLICTS, CALENDARS}),
     (DeleteCalendar, delete_booked_calendar, {VIEWS, CALENDARS}),
 ]
 """Which message a chapter is about, how it goes, and the kinds of answers that are other ones after it."""

@@ -8,6 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
+from api.bootstrap import Callboard
+from api.cache.kind import CacheKind
 from tests.api.bookings import at, booking
 from tests.api.conftest import StandingClock
 from tests.api.people import CUSTOMER, OTHER_CUSTOMER, STAFF
@@ -27,6 +29,8 @@ async def paths(make_hall: Any, make_event: Any, book: Any, grant: Any) -> dict[
         "conflicts": "/api/schedules/conflicts",
         "calendars": "/api/calendars",
         "calendar": f"/api/calendars/{hall.calendar_id}",
+        "availability": f"/api/resources/{hall.resource_id}/availability?from={at(9)}&to={at(13)}",
+        "slots": f"/api/resources/{hall.resource_id}/availability/slots?date={at(0)[:10]}",
     }
 
 
@@ -56,7 +60,7 @@ async def test_tags_differ_by_what_their_viewer_may_see(
         return (await client.get(path, headers=headers)).headers["etag"]
 
     own = [headers_for(viewer) for viewer in (CUSTOMER, OTHER_CUSTOMER)]
-    for path in (paths["view"], paths["conflicts"], paths["calendars"]):
+    for path in (path for name, path in paths.items() if name != "calendar"):
         assert await tag(path, as_admin) == await tag(path, as_manager)
         assert len({await tag(path, headers) for headers in (as_manager, *own)}) == 3
     staff = headers_for(STAFF)
@@ -76,7 +80,8 @@ async def test_what_was_taken_away_is_not_confirmed(
         name: (await client.get(path, headers={**staff, "If-None-Match": tags[name]})).status_code
         for name, path in paths.items()
     }
-    assert statuses == {"view": 404, "conflicts": 200, "calendars": 200, "calendar": 404}
+    lists = {"conflicts", "calendars"}
+    assert statuses == {name: 200 if name in lists else 404 for name in paths}
     unknown = await client.get(paths["view"], headers={"If-None-Match": tags["view"]})
     assert unknown.status_code == 401
 
@@ -125,3 +130,33 @@ async def test_a_hold_expires_though_nobody_writes(
         headers = {**as_manager, "If-None-Match": one.headers["etag"]}
         assert (await client.get(str(one.url), headers=headers)).status_code == 200
     assert await shown() == (0, ["None"], 0, {304})
+
+
+@pytest.mark.parametrize("of", ["", "/slots"])
+async def test_the_present_moves_on_though_nobody_writes(
+    client: httpx.AsyncClient,
+    make_resource: Any,
+    as_manager: Headers,
+    clock: StandingClock,
+    service: Callboard,
+    of: str,
+) -> None:
+    """Of a time that has begun less is free each minute, and every half hour a slot is past."""
+    mixer = await make_resource("Mixer")
+    begun = clock.now().replace(second=0, microsecond=0)
+    clock.forward(begun + timedelta(minutes=29) - clock.now())
+    asked = {"from": begun.isoformat(), "to": (begun + timedelta(hours=3)).isoformat()}
+    path = f"/api/resources/{mixer}/availability{of}"
+
+    async def get(**headers: str) -> httpx.Response:
+        return await client.get(path, params=asked, headers={**as_manager, **headers})
+
+    counts = service.cache.counts[CacheKind.ResourceAvailability]
+    first = await get()
+    clock.forward(timedelta(minutes=1, microseconds=-1))
+    same = await get(**{"If-None-Match": first.headers["etag"]})
+    assert (same.status_code, counts.hits, counts.misses) == (304, 1, 1)
+    clock.forward(timedelta(microseconds=1))
+    other = await get(**{"If-None-Match": first.headers["etag"]})
+    assert (other.status_code, counts.hits, counts.misses) == (200, 1, 2)
+    assert other.text != first.text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -15,20 +16,33 @@ from tests.api.cache.conftest import UNCACHED, Process
 from tests.api.cache.story import CHAPTERS, Story, prologue
 from tests.api.people import ADMIN
 
-Answers = dict[tuple[str, Viewer, str], tuple[int, str]]
+Key = tuple[str, Viewer, str]
+Answers = dict[Key, tuple[int, str]]
 
 
-async def read(story: Story, process: Process) -> Answers:
-    paths = story.reads()
-    answers = await asyncio.gather(*(process.get(path, key[1]) for key, path in paths.items()))
-    return {key: (answer.status_code, answer.text) for key, answer in zip(paths, answers, strict=True)}
+async def read(
+    story: Story, process: Process, only: Collection[Key] | None = None
+) -> tuple[Answers, dict[Key, str]]:
+    """All answers, or some of them, and the revision that the tag of each is of."""
+    paths = {key: path for key, path in story.reads().items() if only is None or key in only}
+    found = await asyncio.gather(*(process.get(path, key[1]) for key, path in paths.items()))
+    answers = dict(zip(paths, found, strict=True))
+    tags = {key: one.headers.get("etag", "").rpartition("-") for key, one in answers.items()}
+    return (
+        {key: (one.status_code, one.text) for key, one in answers.items()},
+        {key: revision or whole for key, (revision, _, whole) in tags.items()},
+    )
 
 
 _OF_RESOURCES = """
 SELECT r.resource_id, to_jsonb(r)::text || coalesce((
     SELECT jsonb_agg(to_jsonb(c) - 'enforced' || jsonb_build_object('title', e.title) ORDER BY c.claim_id)
     FROM claims c JOIN scheduled_events b USING (scheduled_event_id) JOIN events e USING (event_id)
-    WHERE c.resource_id = r.resource_id AND c.live)::text, '')
+    WHERE c.resource_id = r.resource_id AND c.live)::text, '') || coalesce((
+    SELECT jsonb_agg(to_jsonb(a) ORDER BY a.during)
+    FROM resource_availability a WHERE a.resource_id = r.resource_id)::text, '') || coalesce((
+    SELECT jsonb_build_array(k.is_active, k.allow_overbooking, k.max_concurrent_events)
+    FROM calendars k WHERE k.owner_id = r.resource_id)::text, '')
     AS told, coalesce(v.revision, 0) AS revision
 FROM resources r LEFT JOIN revisions v ON v.kind = 1 AND v.id = r.resource_id
 """
@@ -43,36 +57,48 @@ async def resources(process: Process) -> dict[UUID, tuple[str, int]]:
 
 def test_every_write_has_a_chapter() -> None:
     """A new write gets a chapter of its own in the story: what it changes may be shown from a cache."""
-    writes = {message for message in ROUTES if not message.__name__.startswith("Get")}
+    writes = {message for message in ROUTES if not message.__name__.startswith(("Get", "Check"))}
     assert {message for message, _, _ in CHAPTERS} == writes
 
 
 async def test_after_every_write_every_read_is_right(start: Any, redis_url: str, owner_execute: Any) -> None:
-    """One process writes; of those that read, one shares its Redis, and one makes every answer anew."""
-    writer, other = await start(redis_url), await start(redis_url)
+    """One process writes; of those that read, one shares its Redis, one keeps answers in memory, one none.
+
+    Those that keep answers are asked for what has changed: nothing else can be wrong, as long as every change
+    has its revision.
+    """
+    writer, shared, alone = await start(redis_url), await start(redis_url), await start("mem://")
     uncached = await start("mem://", **UNCACHED)
     story = Story(writer, owner_execute)
     await prologue(story)
-    changed, wrong, forgotten = [], {}, []
-    before = await read(story, uncached)
-    assert await read(story, other) == before
+    changes, wrong, forgotten = [], {}, []
+    before, revisions = await read(story, uncached)
+    for process in (shared, alone):
+        assert await read(story, process) == (before, revisions)
+    seen = await resources(writer)
     for number, (message, chapter, _) in enumerate(CHAPTERS):
-        seen = await resources(writer)
         await chapter(story)
-        for key, (told, revision) in (await resources(writer)).items():
-            if key in seen and told != seen[key][0] and revision == seen[key][1]:
-                forgotten.append((number, chapter.__name__, key))
-        right = await read(story, uncached)
-        found = await read(story, other)
-        told = {key: (found[key], right[key]) for key in right if found[key] != right[key]}
-        if told:
-            wrong[number, chapter.__name__] = told
-        kinds = {key[0] for key in before if right[key] != before[key]}
-        changed.append((message, chapter.__name__, kinds))
-        before = right
+        told = await resources(writer)
+        right, revisions_now = await read(story, uncached)
+        changed = {key for key in right if right[key] != before.get(key)}
+        unsaid = {key for key in changed if revisions_now[key] == revisions.get(key)} | {
+            key
+            for key in seen.keys() & told.keys()
+            if told[key][0] != seen[key][0] and told[key][1] == seen[key][1]
+        }
+        if unsaid:
+            forgotten.append((number, chapter.__name__, unsaid))
+        for process in (shared, alone):
+            found, _ = await read(story, process, changed)
+            stale = {key: (answer, right[key]) for key, answer in found.items() if answer != right[key]}
+            if stale:
+                wrong[number, chapter.__name__] = stale
+        changes.append((message, chapter.__name__, {kind for kind, _, _ in changed & before.keys()}))
+        before, revisions, seen = right, revisions_now, told
     assert wrong == {}
     assert forgotten == []
-    assert changed == [(message, chapter.__name__, kinds) for message, chapter, kinds in CHAPTERS]
-    asked = {CacheKind.CalendarViews, CacheKind.ConflictList, CacheKind.CalendarMetadata}
-    counts = other.service.cache.counts
-    assert all(counts[kind].hits for kind in asked), counts
+    assert changes == [(message, chapter.__name__, kinds) for message, chapter, kinds in CHAPTERS]
+    for process in (shared, alone):
+        assert [await read(story, process) for _ in range(2)] == [(before, revisions)] * 2
+        counts = process.service.cache.counts
+        assert all(counts[kind].hits for kind in CacheKind), counts
