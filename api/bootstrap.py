@@ -39,6 +39,7 @@ class Callboard:
     async def close(self) -> None:
         """Let go of everything held."""
         self.advice.close()
+        self.slot_search.close()
         await self.query_facts.close()
         await self.cache.close()
         await self.database.close()
@@ -82,7 +83,7 @@ def wire(settings: Settings, database: Database) -> Callboard:
         bus,
         advice,
         QueryFacts(database),
-        SlotSearchService(database, settings.policy, advice),
+        SlotSearchService(database, settings.policy, advice, threads=settings.solver_threads),
         cache,
         ExportService(database, bus, storage, lifetime),
     )

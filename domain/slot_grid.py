@@ -30,36 +30,57 @@ class SlotGrid:
     count: int = 1
     every_days: int = 1
 
+    @property
+    def most_positions(self) -> int:
+        """No more starts than this are looked at: found without looking at any."""
+        days = len(self._days()) - (self.count - 1) * self.every_days
+        return max(0, days) * len(self._minutes())
+
     def starts(self, after: datetime) -> tuple[tuple[datetime, ...], ...]:
         """By position in order of time, the starts of its occurrences; all of them later than an instant."""
         return tuple(self._starts(after))
 
     def _starts(self, after: datetime) -> Iterator[tuple[datetime, ...]]:
-        day = self.window.start_date_time.astimezone(self.zone).date()
-        last = self.window.end_date_time.astimezone(self.zone).date()
-        end = self._latest_minute()
-        while day <= last:
-            for minute in range(self.daily_from, end, self.step_minutes):
-                days = [day + timedelta(days=number * self.every_days) for number in range(self.count)]
-                starts = tuple(at_minute(one, minute, self.zone) for one in days)
-                inside = all(self._fits(one, start) for one, start in zip(days, starts, strict=True))
-                if inside and starts[0] > after and self._exists(day, minute, starts[0]):
+        # Every occurrence of a position is the first one of another: each is looked at once.
+        days, minutes = self._days(), self._minutes()
+        ends = [None if self.daily_to is None else self._latest_end(day) for day in days]
+        columns = [
+            [self._fitting(day, minute, end) for day, end in zip(days, ends, strict=True)]
+            for minute in minutes
+        ]
+        reach = (self.count - 1) * self.every_days + 1
+        for number in range(len(days) - reach + 1):
+            for minute, column in zip(minutes, columns, strict=True):
+                first = column[number]
+                if first is None or first <= after or not self._exists(days[number], minute, first):
+                    continue
+                starts = tuple(one for one in column[number : number + reach : self.every_days] if one)
+                if len(starts) == self.count:
                     yield starts
-            day += timedelta(days=1)
+
+    def _days(self) -> list[date]:
+        first = self.window.start_date_time.astimezone(self.zone).date()
+        last = self.window.end_date_time.astimezone(self.zone).date()
+        return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+
+    def _minutes(self) -> range:
+        return range(self.daily_from, self._latest_minute(), self.step_minutes)
 
     def _latest_minute(self) -> int:
         if self.daily_to is None:
             return MINUTES_A_DAY
-        return self._end_minute(self.daily_to)
+        return self.daily_to if self.daily_to > self.daily_from else self.daily_to + MINUTES_A_DAY
 
-    def _end_minute(self, daily_to: int) -> int:
-        return daily_to if daily_to > self.daily_from else daily_to + MINUTES_A_DAY
+    def _latest_end(self, day: date) -> datetime:
+        return at_minute(day, self._latest_minute(), self.zone)
 
-    def _fits(self, day: date, start: datetime) -> bool:
+    def _fitting(self, day: date, minute: int, latest_end: datetime | None) -> datetime | None:
+        """The start at a minute of a day, if what starts there lies in the window and the day's hours."""
+        start = at_minute(day, minute, self.zone)
         end = start + self.duration
         if not self.window.contains(TimeSlot(start, end)):
-            return False
-        return self.daily_to is None or end <= at_minute(day, self._end_minute(self.daily_to), self.zone)
+            return None
+        return start if latest_end is None or end <= latest_end else None
 
     def _exists(self, day: date, minute: int, start: datetime) -> bool:
         """Whether the wall clock shows this time at all: when it is put forward, it skips some."""

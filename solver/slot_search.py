@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 
 from solver.ranges import Ranges
@@ -62,7 +63,7 @@ class Offer:
         return len(set(self.chosen)) == 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SlotSearch:
     """Looks at all starts at once: a set of starts is a number with a bit for each.
 
@@ -89,19 +90,19 @@ class SlotSearch:
 
     def free_counts(self) -> list[list[int]]:
         """By group and candidate, at how many positions it is free for every occurrence."""
-        return [[_all(masks).bit_count() for masks in group] for group in self._masks()]
+        return [[_all(masks).bit_count() for masks in group] for group in self._masks]
 
     def group_counts(self) -> list[int]:
         """By group, at how many positions it is served, whatever the others are."""
-        masks = self._masks()
+        masks = self._masks
         return [self._served(group, one).bit_count() for group, one in zip(self.groups, masks, strict=True)]
 
     def always(self, ranges: Ranges) -> int:
         """The positions at which every occurrence starts in some range."""
-        return _all([grid.within(ranges) for grid in self._grids()], self._every)
+        return _all([grid.within(ranges) for grid in self._grids], self._every)
 
     def _all_offers(self) -> Iterator[Offer]:
-        masks = self._masks()
+        masks = self._masks
         served = _all([self._served(*pair) for pair in zip(self.groups, masks, strict=True)], self._every)
         for position in _bits(served):
             chosen = self._choose(masks, position)
@@ -112,11 +113,12 @@ class SlotSearch:
     def _every(self) -> int:
         return (1 << len(self.starts)) - 1
 
+    @cached_property
     def _masks(self) -> list[list[list[int]]]:
         """By group, candidate and occurrence, the positions at which it is free."""
-        grids = self._grids()
-        return [[[grid.within(free) for grid in grids] for free in group.free] for group in self.groups]
+        return [[[grid.within(free) for grid in self._grids] for free in group.free] for group in self.groups]
 
+    @cached_property
     def _grids(self) -> list[_Grid]:
         occurrences = range(len(self.starts[0]) if self.starts else 0)
         return [_Grid([one[number] for one in self.starts]) for number in occurrences]

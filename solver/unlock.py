@@ -15,6 +15,9 @@ from solver.slot_query import SlotQuery
 MAXIMUM_POSITIONS = 400
 """How many starts are looked at; of more, every so manieth."""
 
+MAXIMUM_PRICES = 20_000
+"""How many times a resource is priced for an occurrence; where each start has many, fewer are looked at."""
+
 
 @dataclass(frozen=True, slots=True)
 class InTheWay:
@@ -53,13 +56,20 @@ class UnlockFinder:
 
     def find(self, limit: int) -> list[Unlock]:
         """The cheapest slots, cheapest first; of those that move the same bookings only the first."""
-        step = -(-len(self._finder.starts) // MAXIMUM_POSITIONS) or 1
-        found = [one for position in range(0, len(self._finder.starts), step) if (one := self._at(position))]
+        found = [one for position in self._positions() if (one := self._at(position))]
         found.sort(key=lambda one: (one.cost, one.occurrences[0].slot))
         listed: dict[tuple[UUID, ...], Unlock] = {}
         for one in found:
             listed.setdefault(one.booking_ids, one)
         return list(listed.values())[:limit]
+
+    def _positions(self) -> range:
+        """The starts that are looked at, evenly spread."""
+        query = self._finder.query
+        prices = query.grid.count * sum(len(group.resource_ids) for group in query.groups)
+        most = max(1, min(MAXIMUM_POSITIONS, MAXIMUM_PRICES // prices))
+        starts = len(self._finder.starts)
+        return range(0, starts, -(-starts // most) or 1)
 
     def _at(self, position: int) -> Unlock | None:
         """The cheapest choice at a start, the same for every occurrence."""

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from api.advice.few_threads import FewThreads
 from api.advice.service import AdviceService
 from api.advice.wanted import CalendarPlace, Wanted, place_on, resolve
 from domain.advice import StoredSuggestion
 from domain.entities import Resource
 from domain.enums import Role
+from domain.errors import FieldException
 from domain.policy import Policy
 from domain.schedule import FixedUses, ScheduleSnapshot, SnapshotBooking
 from domain.slot_grid import SlotGrid
@@ -34,6 +35,17 @@ LONGEST_BUFFER = timedelta(days=8)
 
 MAXIMUM_TRIES = 3
 """How many of the cheapest slots are tried to be freed."""
+
+MAXIMUM_LOOKS = 1_000_000
+"""How many times a search looks whether a resource is free, which takes a second or so."""
+
+LOOKS_OF_A_START = 10
+"""What an occurrence of a start costs besides, in looks."""
+
+PATIENCE_SECONDS = 5.0
+"""How long a search waits for those before it; then it is shed."""
+
+_ROUND_STEP_MINUTES = 30
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -69,7 +81,8 @@ class SlotSearchAnswer:
 class SlotSearchService:
     """Answers compound searches. Nothing is looked for inside an open transaction."""
 
-    def __init__(self, database: Database, policy: Policy, advice: AdviceService) -> None:
+    def __init__(self, database: Database, policy: Policy, advice: AdviceService, *, threads: int) -> None:
+        self._threads = FewThreads(threads, PATIENCE_SECONDS, "slot-search")
         self._database = database
         self._policy = policy
         self._advice = advice
@@ -77,23 +90,32 @@ class SlotSearchService:
     async def search(self, wanted: Wanted, limit: int, viewer: Viewer) -> SlotSearchAnswer:
         """The best slots for all groups at once.
 
-        Raises FieldException for what is unknown or hidden, ForbiddenException for what may not be booked.
+        Raises FieldException for what is unknown, hidden or too much to look at, ForbiddenException for
+        what may not be booked, ThreadsBusy.
         """
         async with self._database.unit_of_work(viewer) as uow:
             during = wanted.grid.window.widened(LONGEST_BUFFER, LONGEST_BUFFER)
             premises = await read_premises(uow, during)
             query = resolve(premises, wanted, self._policy)
+            ensure_bounded(query)
             snapshot = await self._snapshot(uow, premises, query, during)
         query = replace(query, grid=_bookable(query, snapshot, viewer, self._policy))
-        finder = await asyncio.to_thread(SlotFinder, snapshot, query)
         shown = len(wanted.groups)
-        found = await asyncio.to_thread(finder.find, limit)
-        answer = SlotSearchAnswer(query, premises, tuple(found), shown, len(finder.starts))
-        if found:
+
+        def look() -> tuple[SlotFinder, list[FoundSlot], tuple[GroupReport, ...]]:
+            finder = SlotFinder(snapshot, query)
+            found = finder.find(limit)
+            return finder, found, () if found else finder.reports()[:shown]
+
+        finder, found, reports = await self._threads.run(look)
+        answer = SlotSearchAnswer(query, premises, tuple(found), shown, len(finder.starts), reports)
+        if found or not viewer.sees_all:
             return answer
-        reports = await asyncio.to_thread(finder.reports)
-        unlocks = await self._unlocks(finder, premises, snapshot, viewer) if viewer.sees_all else ()
-        return replace(answer, reports=reports[:shown], unlocks=unlocks)
+        return replace(answer, unlocks=await self._unlocks(finder, premises, snapshot, viewer))
+
+    def close(self) -> None:
+        """Let running searches end and take no new ones."""
+        self._threads.close()
 
     async def _snapshot(
         self, uow: UnitOfWork, premises: Premises, query: SlotQuery, during: TimeSlot
@@ -110,9 +132,12 @@ class SlotSearchService:
         resources = {one.resource_id: one for one in snapshot.resources}
         async with self._database.unit_of_work(viewer) as uow:
             takers = await read_takers(uow, resources, snapshot.horizon)
-        in_the_way = _in_the_way(takers, snapshot.now, self._advice.terms)
-        unlocker = UnlockFinder(finder, resources, in_the_way)
-        cheapest = await asyncio.to_thread(unlocker.find, MAXIMUM_TRIES)
+
+        def price() -> list[Unlock]:
+            in_the_way = _in_the_way(takers, snapshot.now, self._advice.terms)
+            return UnlockFinder(finder, resources, in_the_way).find(MAXIMUM_TRIES)
+
+        cheapest = await self._threads.run(price)
         for unlock in cheapest:
             room = _room(unlock, finder, premises.resources)
             span = TimeSlot(
@@ -122,6 +147,20 @@ class SlotSearchService:
             if advice.suggestions:
                 return (UnlockedSlot(unlock.occurrences, advice.suggestions[0]),)
         return ()
+
+
+def ensure_bounded(query: SlotQuery) -> None:
+    """Refuse what would take too long; a group is looked through once for each resource that it takes."""
+    a_time = LOOKS_OF_A_START + sum(len(group.resource_ids) * group.count for group in query.groups)
+    looks = query.grid.most_positions * query.grid.count * a_time
+    if looks <= MAXIMUM_LOOKS:
+        return
+    step = query.grid.step_minutes
+    if looks * step <= MAXIMUM_LOOKS * _ROUND_STEP_MINUTES:
+        raise FieldException("stepMinutes", "These are too many starts to look at; take longer steps")
+    raise FieldException(
+        "window.to", "This is too much to look at; take a shorter window, longer steps or fewer resources"
+    )
 
 
 def _bookable(query: SlotQuery, snapshot: ScheduleSnapshot, viewer: Viewer, policy: Policy) -> SlotGrid:

@@ -33,7 +33,7 @@ async def handle(command: CreateFeed, uow: UnitOfWork, _policy: Policy) -> Feed:
             await calendars.get(uow, command.calendar_id)
         except NotFoundException:
             raise FieldException("calendarId", "Calendar does not exist") from None
-    if await feeds.own_count(uow) >= MOST_FEEDS:
+    if await feeds.locked_count(uow) >= MOST_FEEDS:
         raise StateConflict(f"You have {MOST_FEEDS} feeds; revoke one first")
     feed = Feed(
         uow.ids.ordered(), uow.viewer.user_id, uow.viewer.role, command.calendar_id, command.audience, uow.now

@@ -9,12 +9,11 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import Field
 
-from api.dto.day import Day
 from api.exports.formats import MEDIA_TYPES
 from api.exports.service import ExportRequest
 from api.http.problem_docs import problem_docs
 from api.http.request import DryRun, ServiceOf, ViewerOf, public_url
-from api.http.wire import FIRST_YEAR, LAST_YEAR, Instant, JsonResponse, Wire
+from api.http.wire import FIRST_YEAR, LAST_YEAR, Instant, JsonResponse, LocalDate, Wire
 from api.storage import disposition
 from domain.enums import ExportFormat, ExportPeriod
 from persistence.repositories.exports import StoredExport
@@ -29,14 +28,14 @@ Format = Literal["Pdf", "Excel", "ICalendar"]
 class ExportDailyDto(Wire):
     """A day of a calendar, in the calendar's zone."""
 
-    date: Day
+    date: LocalDate
     format: Format
 
 
 class ExportWeeklyDto(Wire):
     """Seven days of a calendar from weekStartDate on, which is usually a Monday (SCH-041)."""
 
-    week_start_date: Day
+    week_start_date: LocalDate
     format: Format
 
 
@@ -64,7 +63,7 @@ class ExportDetailDto(ExportDto):
 
     calendar_id: UUID
     period: Literal["Daily", "Weekly", "Monthly"]
-    first_day: Day
+    first_day: LocalDate
     format: Format
     file_name: str
     size_bytes: int

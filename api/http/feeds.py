@@ -126,12 +126,12 @@ async def get_feed(
     if schedule is None:
         return problem(request, 404, "Not Found", "There is no such feed, or not any more")
     refresh = timedelta(minutes=service.settings.feed_refresh_minutes)
-    tag = _tag(schedule, refresh)
-    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "X-Content-Type-Options": "nosniff"}
-    if tag in {one.strip().removeprefix("W/") for one in (if_none_match or "").split(",")}:
-        return Response(status_code=304, headers=headers)
+    known = frozenset(one.strip().removeprefix("W/") for one in (if_none_match or "").split(","))
     async with _WRITING:
-        content = await asyncio.to_thread(icalendar_file, schedule, refresh)
+        tag, content = await asyncio.to_thread(_written, schedule, refresh, known)
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "X-Content-Type-Options": "nosniff"}
+    if content is None:
+        return Response(status_code=304, headers=headers)
     return Response(content, media_type=_MEDIA_TYPE, headers=headers)
 
 
@@ -149,6 +149,14 @@ async def _schedule(token: str, service: ServiceOf) -> ExportedSchedule | None:
     except NotFoundException:
         return None
     return schedule.free_busy() if feed.audience is FeedAudience.Public else schedule
+
+
+def _written(
+    schedule: ExportedSchedule, refresh: timedelta, known: frozenset[str]
+) -> tuple[str, bytes | None]:
+    """The ETag, and the file unless that is known already."""
+    tag = _tag(schedule, refresh)
+    return tag, None if tag in known else icalendar_file(schedule, refresh)
 
 
 def _tag(schedule: ExportedSchedule, refresh: timedelta) -> str:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import AfterValidator
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
@@ -19,7 +17,7 @@ from api.http.at_least import at_least
 from api.http.problem_docs import problem_docs
 from api.http.problems import problem
 from api.http.request import BusOf, DryRun, ServiceOf, ViewerOf
-from api.http.wire import FIRST_YEAR, LAST_YEAR, JsonResponse
+from api.http.wire import JsonResponse, LocalDate
 from api.imports.formats import read_schedule
 from api.imports.mapping import columns_told
 from api.imports.reading_options import ReadingOptions
@@ -60,12 +58,6 @@ class _UnknownContentType(Exception):
     """The body is of a type that no schedule comes in."""
 
 
-def _sensible(day: date) -> date:
-    if not FIRST_YEAR < day.year < LAST_YEAR:
-        raise ValueError(f"must lie between the years {FIRST_YEAR} and {LAST_YEAR}")
-    return day
-
-
 @router.post(
     "",
     response_model=ImportReportDto,
@@ -82,7 +74,7 @@ async def import_schedule(
         TimeZone | None, Query(alias="timeZone", description="What times without an offset are read in")
     ] = None,
     starting: Annotated[
-        Annotated[date, AfterValidator(_sensible)] | None,
+        LocalDate | None,
         Query(description="The day to shift the first booking to, and all others with it"),
     ] = None,
     columns: Annotated[

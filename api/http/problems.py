@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
+from api.advice.few_threads import ThreadsBusy
 from api.feed_token import without_tokens
 from api.storage import StorageUnavailable
 from domain.errors import (
@@ -112,6 +113,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _malformed_problem)
     app.add_exception_handler(HTTPException, _http_problem)
     app.add_exception_handler(DatabaseBusy, _busy_problem)
+    app.add_exception_handler(ThreadsBusy, _busy_problem)
     app.add_exception_handler(StorageUnavailable, _storage_problem)
     app.add_exception_handler(Exception, _unexpected_problem)
 

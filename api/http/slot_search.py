@@ -17,7 +17,9 @@ from domain.policy import Policy
 router = APIRouter(tags=["availability"])
 
 
-@router.post("/api/availability/search", response_model=SlotSearchResultDto, responses=problem_docs(400, 403))
+@router.post(
+    "/api/availability/search", response_model=SlotSearchResultDto, responses=problem_docs(400, 403, 503)
+)
 async def search_slots(body: SlotSearchDto, service: ServiceOf, viewer: ViewerOf) -> Response:
     """Slots in which enough of every group are free at once, best first, each with the call that books it.
 

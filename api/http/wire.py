@@ -78,6 +78,8 @@ Instant = Annotated[
 
 def _local_date(value: object, parse: ValidatorFunctionWrapHandler) -> date:
     """A date as ISO 8601 writes it: digits alone would be taken for a Unix time."""
+    if type(value) is date:
+        return value
     if not isinstance(value, str) or len(value) != len("2026-12-25") or value[4::3] != "--":
         raise ValueError("must be a date such as 2026-12-25")
     day: date = parse(value)
@@ -87,7 +89,7 @@ def _local_date(value: object, parse: ValidatorFunctionWrapHandler) -> date:
 
 
 LocalDate = Annotated[date, WrapValidator(_local_date), WithJsonSchema({"type": "string", "format": "date"})]
-"""A date of a local calendar in a request."""
+"""A date of a local calendar."""
 
 
 def _storable(value: str) -> str:

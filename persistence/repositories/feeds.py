@@ -15,6 +15,7 @@ from persistence.mapping import Row
 from persistence.unit_of_work import UnitOfWork
 
 _feeds = tables.feeds
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('callboard feeds ' || CAST(:owner AS text), 0))")
 _OF_TOKEN = text("SELECT * FROM feed_of(:token_hash)")
 
 
@@ -48,8 +49,9 @@ async def add(uow: UnitOfWork, feed: Feed, token_hash: bytes) -> None:
     await uow.connection.execute(insert(_feeds).values(values))
 
 
-async def own_count(uow: UnitOfWork) -> int:
-    """How many feeds the viewer has."""
+async def locked_count(uow: UnitOfWork) -> int:
+    """How many feeds the viewer has, until this transaction ends: no other makes one meanwhile."""
+    await uow.connection.execute(_LOCK, {"owner": str(uow.viewer.user_id)})
     statement = select(func.count()).select_from(_feeds).where(_feeds.c.owner_id == uow.viewer.user_id)
     return int((await uow.connection.execute(statement)).scalar_one())
 

@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy.exc import IntegrityError
 
 from domain.booking import PlacedClaim
 from domain.entities import ScheduledEvent
@@ -25,6 +26,8 @@ from persistence.unit_of_work import TransactionLost, UnitOfWork
 _series = tables.series
 _bookings = tables.scheduled_events
 _claims = tables.claims
+
+HIDDEN_DATE = "A date of this series is on a calendar that you may not change; ask a manager"
 
 Placed = Mapping[UUID, Sequence[PlacedClaim]]
 
@@ -152,15 +155,24 @@ async def cancel_bookings(uow: UnitOfWork, bookings: Sequence[ScheduledEvent]) -
     )
 
 
+async def ensure_once_a_start(uow: UnitOfWork) -> None:
+    """Check now, not at the commit, that no two occurrences of a series share an original start.
+
+    Raises ForbiddenException: with the series locked, only one that the viewer does not see is in the way.
+    """
+    try:
+        await uow.connection.execute(text("SET CONSTRAINTS scheduled_events_once_a_start IMMEDIATE"))
+    except IntegrityError:
+        raise ForbiddenException(HIDDEN_DATE) from None
+
+
 async def ensure_all_seen(uow: UnitOfWork, series_id: UUID, seen: int) -> None:
     """Reject the change of a whole series of which not every occurrence is seen: it would get out of step.
 
     The series must be locked. Raises ForbiddenException.
     """
     if (await uow.connection.execute(select(func.occurrence_count(series_id)))).scalar_one() != seen:
-        raise ForbiddenException(
-            "A date of this series is on a calendar that you may not change; ask a manager"
-        )
+        raise ForbiddenException(HIDDEN_DATE)
 
 
 async def _insert_claims(uow: UnitOfWork, bookings: Iterable[ScheduledEvent], placed: Placed) -> None:

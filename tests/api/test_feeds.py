@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -282,6 +283,40 @@ async def test_a_dry_run_makes_no_feed_and_feeds_have_an_end(
         f" FROM generate_series(1, {MOST_FEEDS}) n"
     )
     assert (await client.post("/api/feeds", json={}, headers=as_staff)).status_code == 409
+
+
+async def test_the_end_holds_for_feeds_made_at_once(
+    client: httpx.AsyncClient, as_staff: Headers, owner_execute: Callable[[str], None]
+) -> None:
+    owner_execute(
+        "INSERT INTO feeds SELECT gen_random_uuid(),"  # noqa: S608
+        f" '{STAFF.user_id}', 1, NULL, 'Owner', sha256(n::text::bytea), now()"
+        f" FROM generate_series(1, {MOST_FEEDS - 1}) n"
+    )
+    made = await asyncio.gather(*(client.post("/api/feeds", json={}, headers=as_staff) for _ in range(4)))
+    assert sorted(one.status_code for one in made) == [201, 409, 409, 409]
+
+
+async def test_feeds_and_exports_go_with_their_owner(
+    hall: Hall, subscribe: Any, client: httpx.AsyncClient, owner_execute: Any, as_customer: Headers, rows: Any
+) -> None:
+    made = await subscribe(calendarId=hall.calendar_id)
+    kept = await subscribe(as_customer)
+    owner_execute(
+        "INSERT INTO exports SELECT gen_random_uuid(), owner, 2, gen_random_uuid(), 'Daily', '2030-01-01',"  # noqa: S608
+        " 'Pdf', 'a.pdf', owner::text, 1, '2030-01-01Z', '2030-01-02Z'"
+        f" FROM unnest(ARRAY['{MANAGER.user_id}', '{CUSTOMER.user_id}']::uuid[]) owner"
+    )
+    owner_execute(f"INSERT INTO users VALUES ('{MANAGER.user_id}', 'M', NULL, 2, now())")  # noqa: S608
+    owner_execute("DELETE FROM users")
+    assert (await client.get(made["url"])).status_code == 404
+    assert (await client.get(kept["url"])).status_code == 200
+    # As Admin one sees all feeds, but the exports of others not.
+    assert [one["owner_id"] for one in await rows("SELECT owner_id FROM feeds")] == [CUSTOMER.user_id]
+    owner_execute(
+        "DO $$ BEGIN ASSERT (SELECT array_agg(owner_id) FROM exports WHERE expires_at = created_at)"  # noqa: S608
+        f" = ARRAY['{MANAGER.user_id}'::uuid]; END $$"
+    )
 
 
 async def test_a_feed_goes_with_its_calendar(

@@ -13,7 +13,7 @@ from domain.entities import Claim
 from domain.enums import RecurrenceType, ScheduleStatus
 from domain.proposal import Proposal
 from domain.recurrence.pattern import RecurrencePattern
-from domain.series import Series, SeriesRequest
+from domain.series import AskedSeries, Series, SeriesRequest, version_of
 from domain.suggestion import Placement
 from domain.time_slot import TimeSlot
 
@@ -100,3 +100,17 @@ def test_a_date_that_is_moved_from_the_start_goes_there_and_no_other_does() -> N
         "Because",
     )
     assert (request().moved, request().skipped) == ({}, frozenset())
+
+
+def test_a_version_counts_every_change_of_the_series_and_of_its_dates() -> None:
+    assert version_of(1, [1, 1, 1]) == 1
+    assert version_of(1, [1, 3, 2]) == 4
+    assert version_of(4, []) == 4
+
+
+def test_a_proposal_is_known_by_its_original_start() -> None:
+    asked = request()
+    later = FIRST + timedelta(days=7)
+    keys = {FIRST: UUID(int=31), later: UUID(int=32)}
+    series = AskedSeries(asked, {start: asked.proposal(key, start) for start, key in keys.items()})
+    assert [series.original_start(UUID(int=number)) for number in (31, 32)] == [FIRST, later]

@@ -362,3 +362,10 @@ def test_what_stays_and_what_follows_give_exactly_the_old_starts(
     assert moved_starts == tuple(start + by for start in part.tail)
     assert expand(moved_pattern, moved_starts[0], zone, limit=limit) == moved_starts
     assert moved_pattern.recurrence_type is pattern.recurrence_type
+
+
+def test_nothing_follows_a_cut_behind_the_rules_last_start() -> None:
+    one = series()
+    part = replace(cut(one, occurrences(one), instant(FIRST), LIMIT), pivot=FIRST + 10 * WEEK)
+    with pytest.raises(StateConflict, match=OVER):
+        shifted(part, HOUR, LIMIT)

@@ -62,3 +62,14 @@ def test_a_time_that_the_clocks_skip_is_no_start_but_a_later_occurrence_moves() 
     )
     twice = SlotGrid(window, timedelta(hours=1), NEW_YORK, 30, 150, 300, count=2)
     assert twice.starts(LONG_AGO)[0] == (utc(9, 7, 30, month=3), utc(10, 7, 30, month=3))
+
+
+def test_how_many_starts_there_are_at_most_is_known_beforehand() -> None:
+    window = TimeSlot(utc(3, 0), utc(6, 0))
+    grid = SlotGrid(window, timedelta(hours=1), ZoneInfo("UTC"), 60, 9 * 60, 12 * 60)
+    # The window ends as the 6th begins, a day on which nothing fits.
+    assert (grid.most_positions, len(grid.starts(LONG_AGO))) == (12, 9)
+    thrice = SlotGrid(window, timedelta(hours=1), ZoneInfo("UTC"), 60, 9 * 60, 12 * 60, count=3)
+    assert (thrice.most_positions, len(thrice.starts(LONG_AGO))) == (6, 3)
+    never = SlotGrid(window, timedelta(hours=1), ZoneInfo("UTC"), count=2, every_days=7)
+    assert (never.most_positions, never.starts(LONG_AGO)) == (0, ())

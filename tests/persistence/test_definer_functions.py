@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import orjson
 import pytest
 from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.pool import NullPool
 
 from domain.enums import Role
@@ -203,3 +204,39 @@ async def test_a_calendar_tells_nobody_more_than_they_may_know(
     engine.dispose()
     assert await seen(STRANGER) == [(None, 0, False)] * 2
     assert [await seen(viewer) for viewer in (OWNER, staff)] == [whole, whole]
+
+
+async def test_staff_who_only_look_at_a_calendar_close_nothing_and_block_nobody(
+    database: Database, crypt: Crypt, urls: EmbeddedUrls
+) -> None:
+    staff = Viewer(STRANGER.user_id, Role.Staff)
+    block = text(
+        "SELECT * FROM record_blocks(:hall, ARRAY[CAST(:booking AS uuid)], ARRAY[CAST(:booking AS uuid)],"
+        " '{rats}')"
+    )
+    close = text(
+        "INSERT INTO resource_availability"
+        " VALUES (gen_random_uuid(), :hall, '[2030-05-02,2030-05-03)', 'x', now(), :user)"
+    )
+
+    async def blocked() -> int:
+        async with database.unit_of_work(staff) as uow:
+            found = await uow.connection.execute(block, {"hall": crypt.hall, "booking": crypt.earlier})
+            return len(found.all())
+
+    async def closed() -> None:
+        async with database.unit_of_work(staff) as uow:
+            await uow.connection.execute(close, {"hall": crypt.hall, "user": staff.user_id})
+
+    engine = create_engine(urls.owner, poolclass=NullPool)
+    grant = text("INSERT INTO calendar_access VALUES (:user, :calendar, 0, now(), :user)")
+    with engine.begin() as connection:
+        connection.execute(grant, {"user": staff.user_id, "calendar": crypt.calendar})
+    assert await blocked() == 0
+    with pytest.raises(ProgrammingError, match="row-level security"):
+        await closed()
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE calendar_access SET access_level = 1"))
+    engine.dispose()
+    assert await blocked() == 1
+    await closed()

@@ -24,7 +24,7 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER ROWS 50 SET search_path = public, pg_
 BEGIN
     IF app_role() < 1 OR NOT EXISTS (
         SELECT FROM resources r WHERE r.resource_id = p_resource
-          AND sees_resource(r.calendar_id, r.resource_type, app_role(), my_calendars(0::smallint))
+          AND (app_role() >= 2 OR r.calendar_id IS NULL OR r.calendar_id = ANY (my_calendars(1::smallint)))
     ) THEN
         RETURN;
     END IF;
@@ -50,7 +50,7 @@ BEGIN
     SET blocks = j.blocks, is_blocked = j.blocks IS NOT NULL,
         block_reason = CASE WHEN j.blocks IS NOT NULL THEN 'A resource is not available' END
     FROM judged j
-    WHERE b.scheduled_event_id = j.scheduled_event_id AND b.blocks IS DISTINCT FROM j.blocks
+    WHERE b.scheduled_event_id = j.scheduled_event_id AND (b.blocks IS DISTINCT FROM j.blocks OR b.is_blocked <> (j.blocks IS NOT NULL))
     RETURNING b.scheduled_event_id, b.is_blocked;
 END $$;
 
@@ -102,6 +102,26 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     )
     FROM (SELECT app_role() AS role, my_calendars(0::smallint) AS calendars) AS mine
 $$;
+
+-- Closing asks for what claiming does: staff need to book the calendar of a resource that has one, not to see it alone.
+DROP POLICY resource_availability_write ON resource_availability;
+CREATE POLICY resource_availability_write ON resource_availability TO callboard_app
+    USING (
+        (SELECT app_role()) >= 1
+        AND EXISTS (
+            SELECT FROM resources r WHERE r.resource_id = resource_availability.resource_id
+              AND ((SELECT app_role()) >= 2 OR r.calendar_id IS NULL
+                   OR r.calendar_id = ANY ((SELECT my_calendars(1::smallint))::uuid[]))
+        )
+    )
+    WITH CHECK (
+        (SELECT app_role()) >= 1
+        AND EXISTS (
+            SELECT FROM resources r WHERE r.resource_id = resource_availability.resource_id
+              AND ((SELECT app_role()) >= 2 OR r.calendar_id IS NULL
+                   OR r.calendar_id = ANY ((SELECT my_calendars(1::smallint))::uuid[]))
+        )
+    );
 
 REVOKE EXECUTE ON FUNCTION
     premises(tstzrange), claimants_of(uuid, tstzrange, timestamptz), record_blocks(uuid, uuid[], uuid[], text[]),

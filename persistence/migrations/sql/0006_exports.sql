@@ -82,7 +82,8 @@ LANGUAGE sql STABLE SECURITY DEFINER ROWS 200 SET search_path = public, pg_temp 
     FROM seen WHERE visible OR (told AND live)
 $$;
 
--- Whose feed a token is of, for a caller who is nobody yet, with what the owner's role is by now at most.
+-- Whose feed a token is of, for a caller who is nobody yet, with what the owner's role is by now at most. People of a
+-- foreign issuer have no row in users: theirs keeps the role it was made with.
 CREATE FUNCTION feed_of(p_token_hash bytea) RETURNS TABLE (
     feed_id uuid, owner_id uuid, role smallint, calendar_id uuid, audience text, created_at timestamptz
 )
@@ -91,6 +92,18 @@ LANGUAGE sql STABLE SECURITY DEFINER ROWS 1 SET search_path = public, pg_temp AS
     FROM feeds f LEFT JOIN users u ON u.user_id = f.owner_id
     WHERE f.token_hash = p_token_hash
 $$;
+
+-- With a row of users go the person's feeds and exports. No foreign key: people of a foreign issuer have no row. Exports
+-- expire rather than go, so that their files are removed as well.
+CREATE FUNCTION end_feeds_and_exports() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$ BEGIN
+    DELETE FROM feeds f USING gone g WHERE f.owner_id = g.user_id;
+    UPDATE exports e SET expires_at = least(e.expires_at, e.created_at) FROM gone g WHERE e.owner_id = g.user_id;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER users_end_feeds_and_exports AFTER DELETE ON users REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT EXECUTE FUNCTION end_feeds_and_exports();
+REVOKE EXECUTE ON FUNCTION end_feeds_and_exports() FROM PUBLIC;
 
 REVOKE EXECUTE ON FUNCTION calendar_window(uuid, tstzrange, timestamptz), feed_of(bytea) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION calendar_window(uuid, tstzrange, timestamptz), feed_of(bytea)
