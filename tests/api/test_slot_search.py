@@ -361,7 +361,7 @@ async def test_what_is_found_can_be_booked_without_a_conflict_and_nothing_is_mis
         limit=100,
     )
     bookable = set()
-    for start in range(36 - length + 1):
+    for start in range(18 - length + 1):
         for hall in halls[:2]:
             claims = [{"resourceId": mikes, "quantity": 2}]
             times = (start / 2, (start + length) / 2)
