@@ -412,3 +412,28 @@ def test_floating_times_are_those_of_the_calendars_own_zone():
     file = read(source, ReadingOptions(ZoneInfo("Europe/Berlin")))
     assert (starts(file), file.time_zone) == (["2026-03-02T00:00"], "Asia/Tokyo")
     assert file.rows[0].start == datetime(2026, 3, 2, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [";TZID=Europe/Berlin:20270328T023000", ";TZID=Europe/Berlin:20270328T033000", ":20270328T013000Z"],
+)
+def test_a_date_that_the_clocks_skip_is_left_out_and_moved_however_it_is_written(written):
+    inside = "RRULE:FREQ=DAILY;COUNT=4\n"
+    dates = [BERLIN + "20270326T023000", BERLIN + "20270326T024500"]
+    without = read(calendar(event(*dates, inside=f"{inside}EXDATE{written}")))
+    others = ["2027-03-26T01:30", "2027-03-27T01:30", "2027-03-29T00:30"]
+    assert starts(without) == others
+    moved = event(BERLIN + "20270328T140000", BERLIN + "20270328T141500", inside=f"RECURRENCE-ID{written}")
+    assert sorted(starts(read(calendar(event(*dates, inside=inside.strip()), moved)))) == sorted(
+        [*others, "2027-03-28T12:00"]
+    )
+
+
+def test_the_second_of_two_equal_times_is_no_date_of_a_series():
+    series = event(
+        BERLIN + "20271030T023000",
+        BERLIN + "20271030T024500",
+        inside="RRULE:FREQ=DAILY;COUNT=3\nEXDATE:20271031T013000Z",
+    )
+    assert starts(read(calendar(series))) == ["2027-10-30T00:30", "2027-10-31T00:30", "2027-11-01T01:30"]
