@@ -56,7 +56,8 @@ class MakeHall(Protocol):
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(home=tmp_path)
+    """How the service is set up. A busy machine sheds no answer; what shedding does is tested in test_busy."""
+    return Settings(home=tmp_path, solve_seconds=60)
 
 
 @pytest.fixture
