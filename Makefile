@@ -40,7 +40,8 @@ demo: .venv/.runtime ## Serve the demo venue on PORT, with its data in CALLBOARD
 
 test: .venv/.dev ## Run all tests against a PostgreSQL of their own, or some: ARGS='tests/solver -x'
 ifeq ($(strip $(ARGS)),)
-	@$(WITHOUT_SETTINGS) $(PY) -m pytest tests/domain --cov=domain --cov-branch --cov-fail-under=100
+	@$(WITHOUT_SETTINGS) $(PY) -m pytest tests/domain --cov=domain --cov-branch --cov-fail-under=100 \
+		--numprocesses=2 --dist=loadfile
 	@$(WITHOUT_SETTINGS) $(PY) -m pytest --ignore=tests/domain --numprocesses=2 --dist=loadfile
 else
 	@$(WITHOUT_SETTINGS) $(PY) -m pytest $(ARGS)
