@@ -56,7 +56,7 @@ class MakeHall(Protocol):
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    """How the service is set up. A busy machine sheds no answer; what shedding does is tested in test_busy."""
+    """How the service is set up. A busy machine sheds no answer: what shedding does, test_busy says."""
     return Settings(home=tmp_path, solve_seconds=60)
 
 
