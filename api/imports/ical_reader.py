@@ -29,7 +29,10 @@ from domain.local_time import is_time_zone
 from domain.recurrence.effort import Effort
 
 MOST_STEPS = 1_000_000
-"""What all rules of a file may cost together: some seconds."""
+"""What the rules of all events of a file may cost together, and those of all its time zones: some seconds each."""
+MOST_STEPS_OF_AN_EVENT = 200_000
+"""What the rules of one event may cost, so that one does not use up what is there for all."""
+TOO_LONG = "its recurrence rules take too long to work out"
 NOT_ON_THE_CALENDAR = "a date of it is not on the calendar"
 
 
@@ -62,9 +65,8 @@ def reading_of(source: bytes, options: ReadingOptions = DEFAULT_OPTIONS) -> Ical
     """Read a file and keep what rewriting it needs."""
     components = components_of(source)
     named = _named_zone(components)
-    effort = Effort(MOST_STEPS)
-    zones = IcalZones(components, options.zone if named is None else ZoneInfo(named), effort)
-    reading = _Reading(options.maximum_occurrences, effort)
+    zones = IcalZones(components, options.zone if named is None else ZoneInfo(named), Effort(MOST_STEPS))
+    reading = _Reading(options.maximum_occurrences, Effort(MOST_STEPS))
     for component in components:
         if component.name == "VEVENT":
             reading.take(component, zones)
@@ -182,14 +184,13 @@ class _Reading:
             for override in overrides if event.is_cancelled else ():
                 self._skip(override, "its series is cancelled")
             return
+        effort = self.effort.share(MOST_STEPS_OF_AN_EVENT)
         try:
-            found = occurrences_of(event, self.limit, self.effort)
+            found = occurrences_of(event, self.limit, effort)
             plan = Overrides(event, overrides)
             described = {original: plan.describing(original) for original in found.starts}
         except RefusedEvent as reason:
-            if self.effort.is_spent:
-                raise UnreadableSchedule("its recurrence rules take too long to work out") from None
-            self._refuse(event, str(reason))
+            self._refuse(event, TOO_LONG if effort.is_spent else str(reason))
             return
         except OverflowError:
             self._refuse(event, NOT_ON_THE_CALENDAR)

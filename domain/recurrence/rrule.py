@@ -51,9 +51,9 @@ class _MeteredInterval(int):
     shared: Effort
 
     def _step(self) -> None:
-        self.own.left -= 1
+        self.own.step()
         if self.shared is not self.own:
-            self.shared.left -= 1
+            self.shared.step()
         if self.own.left < 0 or self.shared.left < 0:
             raise SearchedTooLong
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -342,11 +343,39 @@ def test_a_file_that_is_none_or_beyond_all_bounds(source, reason):
     assert refused.value.detail == reason
 
 
+NEVER = "RRULE:FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=30"
+DAILY = "RRULE:FREQ=DAILY;COUNT=4"
+TOO_LONG = "its recurrence rules take too long to work out"
+
+
+def test_a_rule_that_never_matches_costs_its_own_event_alone(monkeypatch):
+    monkeypatch.setattr(ical_reader, "MOST_STEPS", 5_000)
+    monkeypatch.setattr(ical_reader, "MOST_STEPS_OF_AN_EVENT", 1_000)
+    file = read(calendar(event(uid="1", inside=NEVER), event(uid="2", inside=DAILY), event(uid="3")))
+    assert [one.reason for one in file.refused] == [TOO_LONG]
+    assert Counter(row.series_key for row in file.rows) == {"2": 4, None: 1}
+
+
 def test_rules_that_never_match_do_not_keep_the_reader_busy(monkeypatch):
+    """Past what all may cost together, series are refused one by one, and what is no series is taken."""
+    monkeypatch.setattr(ical_reader, "MOST_STEPS", 1_500)
+    monkeypatch.setattr(ical_reader, "MOST_STEPS_OF_AN_EVENT", 1_000)
+    hostile = [event(uid=str(number), inside=NEVER) for number in range(5)]
+    file = read(calendar(*hostile, event(uid="5", inside=DAILY), event(uid="6")))
+    assert [one.reason for one in file.refused] == [TOO_LONG] * 6
+    assert [row.key for row in file.rows] == ["6"]
+
+
+def test_a_time_zone_that_takes_too_long_costs_those_in_it_alone(monkeypatch):
     monkeypatch.setattr(ical_reader, "MOST_STEPS", 1_000)
-    never = "RRULE:FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=30"
-    with pytest.raises(UnreadableSchedule, match="rules take too long"):
-        read(calendar(*(event(uid=str(number), inside=never) for number in range(5))))
+    zone = (
+        "BEGIN:VTIMEZONE\nTZID:Endless\nBEGIN:STANDARD\nDTSTART:20260101T000000\nTZOFFSETFROM:+0100\n"
+        f"TZOFFSETTO:+0200\n{NEVER}\nEND:STANDARD\nEND:VTIMEZONE"
+    )
+    lost = event(";TZID=Endless:20260302T090000", ";TZID=Endless:20260302T100000", uid="1")
+    file = read(calendar(zone, lost, event(uid="2", inside=DAILY)))
+    assert [one.reason for one in file.refused] == ["its time zone 'Endless' is unknown"]
+    assert [row.series_key for row in file.rows] == ["2"] * 4
 
 
 def test_other_line_breaks_encodings_and_folds():

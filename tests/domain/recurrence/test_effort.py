@@ -26,3 +26,15 @@ def test_series_share_what_they_may_cost_together() -> None:
     with pytest.raises(FieldException):
         expand(pattern, FIRST, UTC, effort=effort)
     assert effort.is_spent
+
+
+def test_a_share_is_part_of_the_whole() -> None:
+    whole = Effort(25)
+    pattern = RecurrencePattern(RecurrenceType.Daily, occurrence_count=11)
+    share = whole.share(15)
+    assert len(expand(pattern, FIRST, UTC, effort=share)) == 11
+    assert (share.left, whole.left) == (5, 15)
+    with pytest.raises(FieldException):
+        expand(pattern, FIRST, UTC, effort=share)
+    assert (share.left, share.is_spent, whole.left, whole.is_spent) == (-1, True, 9, False)
+    assert (whole.share(10).left, whole.share(8).left, Effort(-1).share(10).left) == (9, 8, 0)
