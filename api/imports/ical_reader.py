@@ -64,12 +64,14 @@ def read(source: bytes, options: ReadingOptions = DEFAULT_OPTIONS) -> ScheduleFi
 def reading_of(source: bytes, options: ReadingOptions = DEFAULT_OPTIONS) -> IcalReading:
     """Read a file and keep what rewriting it needs."""
     components = components_of(source)
+    events = [component for component in components if component.name == "VEVENT"]
+    if len(events) > MOST_ROWS:
+        raise UnreadableSchedule(f"there are more than {MOST_ROWS:,} events")
     named = _named_zone(components)
     zones = IcalZones(components, options.zone if named is None else ZoneInfo(named), Effort(MOST_STEPS))
     reading = _Reading(options.maximum_occurrences, Effort(MOST_STEPS))
-    for component in components:
-        if component.name == "VEVENT":
-            reading.take(component, zones)
+    for event in events:
+        reading.take(event, zones)
     reading.run()
     title = next((line.value for one in components for line in one.all("X-WR-CALNAME")), "")
     rows = tuple(reading.rows)
@@ -121,8 +123,6 @@ class _Reading:
             self.events.append(event_of(component, zones))
         except RefusedEvent as reason:
             self.refused.append(RefusedRow(place_of(component), str(reason)))
-        if len(self.events) + len(self.refused) > MOST_ROWS:
-            raise UnreadableSchedule(f"there are more than {MOST_ROWS:,} events")
 
     def run(self) -> None:
         """Expand what repeats, with its overrides in their places; each event is settled once."""
