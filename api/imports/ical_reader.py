@@ -29,7 +29,7 @@ from domain.local_time import is_time_zone
 from domain.recurrence.effort import Effort
 
 MOST_STEPS = 1_000_000
-"""What the rules of all events of a file may cost together, and those of all its time zones: some seconds each."""
+"""What the rules of all events of a file may cost together, and those of all its time zones: seconds each."""
 MOST_STEPS_OF_AN_EVENT = 200_000
 """What the rules of one event may cost, so that one does not use up what is there for all."""
 TOO_LONG = "its recurrence rules take too long to work out"
