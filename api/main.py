@@ -20,6 +20,7 @@ from api.http import (
     events,
     exports,
     feeds,
+    head,
     health,
     imports,
     openapi,
@@ -56,7 +57,8 @@ def create_app(callboard: Callboard) -> FastAPI:
     conflict_problem.install(app)
     openapi.install(app)
     app.add_middleware(BodyLimit, limit_bytes=callboard.settings.body_limit_bytes)
-    app.add_middleware(Authentication, issuer=callboard.issuer)  # outermost: it comes before all else
+    app.add_middleware(Authentication, issuer=callboard.issuer)  # it comes before all else that may answer
+    app.add_middleware(head.HeadAsGet)
     for router in (
         health.router,
         calendars.router,

@@ -11,6 +11,7 @@ from uuid import UUID
 from api.advice.few_threads import FewThreads
 from api.advice.service import AdviceService
 from api.advice.wanted import CalendarPlace, Wanted, place_on, resolve
+from api.booking.access import UNKNOWN_EVENT
 from domain.advice import StoredSuggestion
 from domain.entities import Resource
 from domain.enums import Role
@@ -22,6 +23,7 @@ from domain.time_slot import TimeSlot
 from domain.viewer import Viewer
 from persistence.database import Database
 from persistence.readers.availability import Premises, Taker, read_premises, read_taken, read_takers
+from persistence.readers.events import sees_event
 from persistence.unit_of_work import UnitOfWork
 from solver.clock import Clock
 from solver.moving_terms import MovingTerms
@@ -98,6 +100,8 @@ class SlotSearchService:
             premises = await read_premises(uow, during)
             query = resolve(premises, wanted, self._policy)
             ensure_bounded(query)
+            if wanted.event_id is not None and not await sees_event(uow, wanted.event_id):
+                raise FieldException("eventId", UNKNOWN_EVENT)
             snapshot = await self._snapshot(uow, premises, query, during)
         query = replace(query, grid=_bookable(query, snapshot, viewer, self._policy))
         shown = len(wanted.groups)

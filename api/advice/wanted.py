@@ -48,12 +48,16 @@ class AnyOf:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is looked for. buffer: None for the policy's. calendar_id: where it is to be booked, if given."""
+    """What is looked for.
+
+    buffer: None for the policy's. calendar_id, event_id: where it is to be booked, and what, if given.
+    """
 
     grid: SlotGrid
     groups: tuple[AnyOf, ...]
     buffer: timedelta | None = None
     calendar_id: UUID | None = None
+    event_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

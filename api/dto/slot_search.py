@@ -113,7 +113,7 @@ class SlotSearchDto(Wire):
         )
         groups = tuple(one.wanted() for one in self.all_of)
         buffer = None if self.buffer_minutes is None else timedelta(minutes=self.buffer_minutes)
-        return Wanted(grid, groups, buffer, self.calendar_id)
+        return Wanted(grid, groups, buffer, self.calendar_id, self.event_id)
 
 
 class NamedResourceDto(Wire):

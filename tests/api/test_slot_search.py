@@ -319,6 +319,18 @@ async def test_too_many_resources_and_one_named_twice_are_refused(search: Any, m
     assert (len(kinds) * 8, list(many.json()["errors"])) == (208, ["allOf"])
 
 
+async def test_an_event_that_is_unknown_or_hidden_is_refused_alike(
+    search: Any, make_resource: Any, make_event: Any, as_customer: Headers
+) -> None:
+    mixer = await make_resource("Mixer", "Other")
+    hidden, own = await make_event("Opera"), await make_event("Wedding", CUSTOMER)
+    for event, headers in ((str(uuid4()), {}), (str(uuid4()), as_customer), (hidden, as_customer)):
+        told = await search({"anyOf": [mixer]}, eventId=event, **({"headers": headers} if headers else {}))
+        assert (told.status_code, told.json()["errors"]) == (400, {"eventId": ["Event does not exist"]})
+    assert (await search({"anyOf": [mixer]}, eventId=hidden)).status_code == 200
+    assert (await search({"anyOf": [mixer]}, eventId=own, headers=as_customer)).status_code == 200
+
+
 Half_hours = st.tuples(st.integers(0, 14), st.integers(1, 8))
 
 
