@@ -19,6 +19,7 @@ class SnapshotBooking:
     title: None when the viewer may not see the booking; sentences then say "another booking".
     movable: whether the viewer may change it at all; the solver's translation judges notice and status.
     created_at: of two bookings in a clash the later one is the conflict's `scheduledEventId`.
+    is_occurrence: one of the dates of a series, all of one title; sentences say which.
     """
 
     scheduled_event_id: UUID
@@ -33,6 +34,7 @@ class SnapshotBooking:
     priority: int = 0
     time_zone: str = "UTC"
     movable: bool = True
+    is_occurrence: bool = False
 
 
 FixedUse = tuple[int, int, int, bool]

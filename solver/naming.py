@@ -12,7 +12,7 @@ from solver.translate import Translation
 
 
 class Naming:
-    """Titles; where two share one, with what else tells them apart.
+    """Titles; where two share one, or one is a date of a series, with what else tells them apart.
 
     activities: all that the list is about. request_is_booked: whether the request is a booking already.
     zones_said: whether a time needs its zone, because the list has times of more than one.
@@ -27,6 +27,7 @@ class Naming:
         request_is_booked: bool = False,
     ) -> None:
         self._phrase = phrase
+        self._translation = translation
         bookings = {index: translation.bookings[index] for index in activities}
         self.zones_said = len({booking.time_zone for booking in bookings.values()}) > 1
         titles = Counter(booking.title for booking in bookings.values())
@@ -37,7 +38,7 @@ class Naming:
         )
         self._names: dict[int, str] = {}
         for index, booking in bookings.items():
-            if booking.title is None or titles[booking.title] == 1:
+            if booking.title is None or (titles[booking.title] == 1 and not self._is_one_of_many(index)):
                 name = self._phrase.title(booking.title)
             elif index == translation.request:
                 name = f"{'this' if request_is_booked else 'the new'} {booking.title}"
@@ -50,6 +51,9 @@ class Naming:
     def name(self, activity: int) -> str:
         """What a sentence calls the booking."""
         return self._names[activity]
+
+    def _is_one_of_many(self, activity: int) -> bool:
+        return activity != self._translation.request and self._translation.bookings[activity].is_occurrence
 
     def _start(self, booking: SnapshotBooking) -> str:
         return self._phrase.start(booking.slot, ZoneInfo(booking.time_zone)) + self._zone(booking)

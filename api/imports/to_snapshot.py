@@ -170,6 +170,7 @@ def _booking(row: FileBooking, slot: TimeSlot, position: int, time_zone: str) ->
         created_at=_EPOCH + timedelta(seconds=position),
         title=row.title,
         time_zone=time_zone,
+        is_occurrence=row.series_key is not None,
     )
 
 

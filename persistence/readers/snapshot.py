@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import RowMapping, select, text
 
 from domain.entities import Calendar, Resource
 from domain.enums import AccessLevel, ResourceType, Role, ScheduleStatus
@@ -55,8 +55,10 @@ async def read_snapshot(
     calendar_rows: list[Row] = limits["calendars"] or []
     calendars = tuple(calendar_from(row) for row in calendar_rows)
     book = {as_uuid(row["calendar_id"]) for row in calendar_rows if row["access"] == AccessLevel.Book}
-    titles = await _titles(uow, [row["scheduled_event_id"] for row in rows])
-    bookings = tuple(_booking_from(row, titles, uow.viewer, book) for row in rows)
+    seen = await _seen(uow, [row["scheduled_event_id"] for row in rows])
+    bookings = tuple(
+        _booking_from(row, seen.get(row["scheduled_event_id"]), uow.viewer, book) for row in rows
+    )
     return ScheduleSnapshot(
         now=uow.now,
         horizon=horizon,
@@ -130,19 +132,20 @@ async def _read_fixed(
     )
 
 
-async def _titles(uow: UnitOfWork, scheduled_event_ids: Collection[UUID]) -> dict[UUID, str]:
-    """Titles by booking, of those the viewer may see."""
+async def _seen(uow: UnitOfWork, scheduled_event_ids: Collection[UUID]) -> dict[UUID, RowMapping]:
+    """Titles and series by booking, of those the viewer may see."""
     bookings, events = tables.scheduled_events, tables.events
     statement = (
-        select(bookings.c.scheduled_event_id, events.c.title)
+        select(bookings.c.scheduled_event_id, bookings.c.series_id, events.c.title)
         .join(events, events.c.event_id == bookings.c.event_id)
         .where(bookings.c.scheduled_event_id.in_(scheduled_event_ids))
     )
-    return {row.scheduled_event_id: row.title for row in await uow.connection.execute(statement)}
+    found = await uow.connection.execute(statement)
+    return {row["scheduled_event_id"]: row for row in found.mappings()}
 
 
 def _booking_from(
-    row: Row, titles: Mapping[UUID, str], viewer: Viewer, book: Collection[UUID]
+    row: Row, seen: RowMapping | None, viewer: Viewer, book: Collection[UUID]
 ) -> SnapshotBooking:
     booking = SnapshotBooking(
         scheduled_event_id=row["scheduled_event_id"],
@@ -157,12 +160,16 @@ def _booking_from(
         time_zone=row["time_zone"],
         movable=False,
     )
-    title = titles.get(booking.scheduled_event_id)
-    if title is None:
+    if seen is None:
         return booking
     own = row["owner_id"] == viewer.user_id
     may_change = booking.calendar_id in book and (own or viewer.role is Role.Staff)
-    return replace(booking, title=title, movable=viewer.sees_all or may_change)
+    return replace(
+        booking,
+        title=seen["title"],
+        is_occurrence=seen["series_id"] is not None,
+        movable=viewer.sees_all or may_change,
+    )
 
 
 def offered_resources(viewer: Viewer, rows: list[Row]) -> frozenset[UUID] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +21,7 @@ URL = "/api/schedules"
 MONDAY = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=30)
 MONDAY -= timedelta(days=MONDAY.weekday())
 """A Monday about a month ahead, at midnight UTC."""
+FIRST_MONDAY = rf"Monday {MONDAY.day} {MONDAY:%B}( {MONDAY.year})?"
 
 
 def at(hour: float, week: int = 0, day: int = 0) -> str:
@@ -442,6 +444,11 @@ async def test_the_conflict_of_two_series_is_listed_and_handled_once(
         one["dates"],
         {"startDateTime": at(19), "endDateTime": at(20)},
     )
+    said = [suggestion["summary"] for suggestion in detail["suggestions"]]
+    assert said == [
+        one for one in said if re.match(rf"Move (Yoga|Rehearsal) \({FIRST_MONDAY}, 1[89]:00\) to ", one)
+    ]
+    assert {one.split()[1] for one in said} == {"Yoga", "Rehearsal"}
     late = await client.get(f"{URL}/conflicts?from={at(0, 2)}", headers=as_manager)
     assert [one["dates"] for one in late.json()["items"]] == [[at(19, 2), at(19, 3)]]
     to = {"escalatedTo": str(STAFF.user_id), "reason": "Talk to them"}

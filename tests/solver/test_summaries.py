@@ -56,6 +56,13 @@ def test_a_rival_that_stays_and_may_not_be_seen_keeps_its_zone_to_itself():
     )
 
 
+def test_of_a_series_the_date_is_said():
+    said = refused(rival("Yoga", is_occurrence=True, time_zone="Europe/Berlin"), time_zone="Europe/Berlin")
+    assert "Move Yoga (Friday 26 December, 19:00) to Garden Pavilion, same time" in said
+    assert "Move Gala to Garden Pavilion, same time" in said
+    assert any(one.startswith("Move Gala to") for one in refused(rival(), is_occurrence=True))
+
+
 def test_a_request_and_its_rival_of_one_title_are_told_apart():
     said = refused(rival("Gala"))
     assert said >= {
