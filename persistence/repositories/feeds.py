@@ -56,9 +56,9 @@ async def locked_count(uow: UnitOfWork) -> int:
     return int((await uow.connection.execute(statement)).scalar_one())
 
 
-async def own(uow: UnitOfWork) -> list[Feed]:
-    """The viewer's feeds, oldest first."""
-    statement = select(_feeds).where(_feeds.c.owner_id == uow.viewer.user_id).order_by(_feeds.c.feed_id)
+async def of_owner(uow: UnitOfWork, owner_id: UUID) -> list[Feed]:
+    """Somebody's feeds, oldest first."""
+    statement = select(_feeds).where(_feeds.c.owner_id == owner_id).order_by(_feeds.c.feed_id)
     return [_feed_from(row) for row in (await uow.connection.execute(statement)).mappings()]
 
 

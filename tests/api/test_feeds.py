@@ -242,6 +242,28 @@ async def test_a_revoked_feed_is_gone(
         assert len((await client.get("/api/feeds", headers=headers)).json()["items"]) == count
 
 
+async def test_an_admin_finds_the_feeds_of_another_and_ends_them(
+    client: httpx.AsyncClient,
+    hall: Hall,
+    subscribe: Any,
+    as_admin: Headers,
+    as_manager: Headers,
+    as_staff: Headers,
+) -> None:
+    made = await subscribe(calendarId=hall.calendar_id, headers=as_manager)
+    of_manager = f"/api/feeds?ownerId={MANAGER.user_id}"
+    assert (await client.get("/api/feeds", headers=as_admin)).json()["items"] == []
+    for headers in (as_admin, as_manager):
+        (found,) = (await client.get(of_manager, headers=headers)).json()["items"]
+        assert found["feedId"] == made["feedId"]
+    refused = await client.get(of_manager, headers=as_staff)
+    assert (refused.status_code, refused.json()["detail"]) == (403, "Only an Admin lists the feeds of others")
+    wrong = await client.get("/api/feeds?ownerId=me", headers=as_admin)
+    assert (wrong.status_code, list(wrong.json()["errors"])) == (400, ["ownerId"])
+    assert (await client.delete(f"/api/feeds/{made['feedId']}", headers=as_admin)).status_code == 204
+    assert (await client.get(made["url"])).status_code == 404
+
+
 async def test_addresses_that_lead_nowhere_look_alike(client: httpx.AsyncClient, as_admin: Headers) -> None:
     bodies = set()
     for token in ("A" * 43, "A" * 42, "A" * 44, "%00" * 43, "..", "é" * 43, "A" * 42 + "%2F"):
