@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
+from starlette.routing import BaseRoute
 
 from api.bootstrap import Callboard
 from api.http import (
@@ -34,31 +35,8 @@ from api.http.authentication import Authentication
 from api.http.body_limit import BodyLimit
 
 
-def create_app(callboard: Callboard) -> FastAPI:
-    """The app on a wired service; it closes the service when it stops."""
-
-    @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        await callboard.database.ensure_current()
-        yield
-        await callboard.close()
-
-    app = FastAPI(
-        title="Callboard",
-        version="0.1.0",
-        summary="Scheduling for venues that untangles its own conflicts.",
-        lifespan=lifespan,
-        redoc_url=None,
-        redirect_slashes=False,
-    )
-    app.state.callboard = callboard
-    access_log.install()
-    problems.install(app)
-    conflict_problem.install(app)
-    openapi.install(app)
-    app.add_middleware(BodyLimit, limit_bytes=callboard.settings.body_limit_bytes)
-    app.add_middleware(Authentication, issuer=callboard.issuer)  # it comes before all else that may answer
-    app.add_middleware(head.HeadAsGet)
+def _endpoints() -> list[BaseRoute]:
+    endpoints = APIRouter()
     for router in (
         health.router,
         calendars.router,
@@ -76,5 +54,38 @@ def create_app(callboard: Callboard) -> FastAPI:
         conflicts.router,
         schedules.router,  # after conflicts, whose paths look like ids
     ):
-        app.include_router(router)
+        endpoints.include_router(router)
+    return endpoints.routes
+
+
+_ENDPOINTS = _endpoints()
+"""Every endpoint; what each takes is worked out once for all apps of a process, when it is first asked for."""
+
+
+def create_app(callboard: Callboard) -> FastAPI:
+    """The app on a wired service; it closes the service when it stops."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await callboard.database.ensure_current()
+        yield
+        await callboard.close()
+
+    app = FastAPI(
+        title="Callboard",
+        version="0.1.0",
+        summary="Scheduling for venues that untangles its own conflicts.",
+        routes=_ENDPOINTS,
+        lifespan=lifespan,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.callboard = callboard
+    access_log.install()
+    problems.install(app)
+    conflict_problem.install(app)
+    openapi.install(app)
+    app.add_middleware(BodyLimit, limit_bytes=callboard.settings.body_limit_bytes)
+    app.add_middleware(Authentication, issuer=callboard.issuer)  # it comes before all else that may answer
+    app.add_middleware(head.HeadAsGet)
     return app
