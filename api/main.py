@@ -59,7 +59,7 @@ def _endpoints() -> list[BaseRoute]:
 
 
 _ENDPOINTS = _endpoints()
-"""Every endpoint; what each takes is worked out once for all apps of a process, when it is first asked for."""
+"""Every endpoint; what each takes is worked out once for all apps of a process, when first asked for."""
 
 
 def create_app(callboard: Callboard) -> FastAPI:
