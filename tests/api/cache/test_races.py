@@ -3,32 +3,70 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from sqlalchemy import text
 
+from api.bootstrap import bootstrap
+from api.settings import Settings
+from persistence.embedded import EmbeddedUrls
 from tests.api.bookings import at, booking
 from tests.api.cache.conftest import Process
 from tests.api.cache.story import Story, prologue
+from tests.api.cli.processes import Process as ServerProcess
+from tests.api.cli.processes import free_port
 from tests.api.people import ADMIN, MANAGER
 
 WRITES = 40
 READERS = 6
 
 
-@pytest.fixture(params=["mem", "redis"])
-def cache_url(request: pytest.FixtureRequest) -> str:
-    url: str = "mem://" if request.param == "mem" else request.getfixturevalue("redis_url")
-    return url
+@pytest.fixture
+async def serve(urls: EmbeddedUrls, tmp_path: Path) -> AsyncIterator[Callable[[str], Any]]:
+    """Starts a `callboard serve` on the test's database: `await serve("redis://...")`."""
+    async with AsyncExitStack() as stack:
+
+        async def make(cache_url: str) -> Process:
+            port = free_port()
+            url = f"http://127.0.0.1:{port}"
+            environment = {
+                "CALLBOARD_HOME": str(tmp_path),
+                "CALLBOARD_DATABASE_URL": urls.application,
+                "CALLBOARD_REDIS_URL": cache_url,
+                "CALLBOARD_REDIS_PATIENCE_SECONDS": "20",
+            }
+            server = ServerProcess(tmp_path / f"{port}.txt", environment, "serve", "--port", str(port))
+            stack.callback(server.kill)
+            await asyncio.to_thread(server.wait_until_ready, url)
+            # It signs the tokens; the same home has the same key.
+            signer = bootstrap(Settings(home=tmp_path), urls.application)
+            stack.push_async_callback(signer.close)
+            client = httpx.AsyncClient(base_url=url, timeout=60)
+            return Process(signer, await stack.enter_async_context(client))
+
+        yield make
 
 
-async def test_readers_see_all_that_writers_were_told(
-    start: Callable[..., Any], cache_url: str, owner_execute: Any
-) -> None:
+@pytest.fixture(params=["mem", "redis", "redis, served"])
+async def processes(
+    request: pytest.FixtureRequest,
+    start: Callable[..., Any],
+    serve: Callable[..., Any],
+    redis_url: str,
+) -> list[Process]:
+    """Two: apps that share nothing but database and cache, or `callboard serve` itself."""
+    cache_url = "mem://" if request.param == "mem" else redis_url
+    make = serve if request.param.endswith("served") else start
+    return [await make(cache_url), await make(cache_url)]
+
+
+async def test_readers_see_all_that_writers_were_told(processes: list[Process], owner_execute: Any) -> None:
     """An event is renamed again and again; nobody reads an older name than the last one in."""
-    processes: list[Process] = [await start(cache_url), await start(cache_url)]
     story = Story(processes[0], owner_execute)
     await prologue(story)
     await story.book("Gala", "Ballroom", 10, 12)
