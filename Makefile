@@ -28,7 +28,7 @@ WITHOUT_SETTINGS = env $$(env | sed -n '/^CALLBOARD_TEST_/d; s/^\(CALLBOARD_[A-Z
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test coverage lint fmt types bench lock clean FORCE
+.PHONY: help demo test coverage crashes lint fmt types bench lock clean FORCE
 
 help: ## List these targets
 	@echo 'make TARGET [PORT=8000] [CALLBOARD_HOME=.callboard]'
@@ -61,6 +61,9 @@ fmt: .venv/.dev ## Format the code and fix what can be fixed
 
 types: .venv/.dev ## Check the types (mypy, strict)
 	@$(PY) -m mypy
+
+crashes: .venv/.dev ## Kill the service 200 times between commit and publication, and look for lost facts
+	@$(WITHOUT_SETTINGS) CALLBOARD_TEST_KILLS=200 $(PY) -m pytest tests/api/delivery/test_crashes.py -q -s
 
 bench: .venv/.dev ## Run every benchmark, or one: BENCH=suggestions
 	@for file in benchmarks/$(BENCH).py; do \

@@ -13,6 +13,9 @@ from api.bus import Bus
 from api.cache.cache import Cache
 from api.cache.seal import Seal
 from api.cache.store import Store
+from api.delivery.address_guard import AddressGuard
+from api.delivery.event_streams import EventStreams
+from api.delivery.signature import WebhookSecrets
 from api.exports.service import ExportService
 from api.query_facts import QueryFacts
 from api.routes import ROUTES
@@ -35,9 +38,13 @@ class Callboard:
     slot_search: SlotSearchService
     cache: Cache
     exports: ExportService
+    event_streams: EventStreams
+    webhook_secrets: WebhookSecrets
+    address_guard: AddressGuard
 
     async def close(self) -> None:
         """Let go of everything held."""
+        await self.event_streams.close()
         self.advice.close()
         self.slot_search.close()
         await self.query_facts.close()
@@ -86,4 +93,7 @@ def wire(settings: Settings, database: Database) -> Callboard:
         SlotSearchService(database, settings.policy, advice, threads=settings.solver_threads),
         cache,
         ExportService(database, bus, storage, lifetime),
+        EventStreams(database, settings.event_streams),
+        WebhookSecrets(issuer),
+        AddressGuard(settings.webhook_networks),
     )

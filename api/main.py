@@ -18,6 +18,7 @@ from api.http import (
     closures,
     conflict_problem,
     conflicts,
+    event_stream,
     events,
     exports,
     feeds,
@@ -30,6 +31,7 @@ from api.http import (
     schedules,
     slot_search,
     suggestions,
+    webhooks,
 )
 from api.http.authentication import Authentication
 from api.http.body_limit import BodyLimit
@@ -46,10 +48,12 @@ def _endpoints() -> list[BaseRoute]:
         availability.router,
         closures.router,
         slot_search.router,
+        event_stream.router,  # before events, whose ids its path looks like
         events.router,
         imports.router,
         exports.router,
         feeds.router,
+        webhooks.router,
         suggestions.router,
         conflicts.router,
         schedules.router,  # after conflicts, whose paths look like ids

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from api.cache.kind import CacheKind
 from api.cache.redis_url import MEMORY, ensure_redis_url
@@ -22,12 +24,18 @@ class Settings(BaseSettings):
     """Settings, each from the environment variable `CALLBOARD_<NAME>`.
 
     home: where the embedded database, the issuer's key and files live.
-    database_url, database_owner_url: your own PostgreSQL; without them the embedded one under `home` is used.
+    database_url, database_owner_url, database_worker_url: your own PostgreSQL, as each login; without them
+        the embedded one under `home` is used.
     storage_url: where exported files are kept; without it in a folder under `home`.
     public_url: how the service is reached from outside; without it, as each request reached it.
     issuer, audience: what internal tokens say, and must say.
     redis_url: where several processes share cached answers; without it each process keeps its own in memory.
     redis_patience_seconds: what a request waits for it before it goes on without.
+    redis_stream_length: about how many facts its stream keeps.
+    webhook_networks: inner networks that webhooks may reach, as 10.1.0.0/16,10.2.0.0/16.
+    webhook_patience_days: how long every attempt may fail before a webhook is disabled.
+    job_silence_seconds: a worker that gives no sign of life for so long is gone; others take over its jobs.
+    event_streams: how many a process keeps open at once.
     cache_entries: how many answers a process keeps in memory. cache_..._seconds: 0 keeps none.
     solve_seconds: what a refused booking may wait for suggestions; past it the 409 links to them instead.
     """
@@ -37,6 +45,7 @@ class Settings(BaseSettings):
     home: Path = Path(".callboard")
     database_url: SecretStr | None = None
     database_owner_url: SecretStr | None = None
+    database_worker_url: SecretStr | None = None
     database_pool_size: int = Field(default=10, ge=1, le=1_000)
     time_zone: str = "UTC"
     storage_url: SecretStr | None = None
@@ -48,6 +57,12 @@ class Settings(BaseSettings):
 
     redis_url: SecretStr | None = None
     redis_patience_seconds: float = Field(default=0.25, gt=0, le=60)
+    redis_stream_length: int = Field(default=100_000, ge=1, le=1_000_000_000)
+    webhook_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
+    webhook_timeout_seconds: float = Field(default=10, gt=0, le=60)
+    webhook_patience_days: float = Field(default=5, gt=0, le=_YEAR_DAYS)
+    job_silence_seconds: float = Field(default=30, ge=1, le=3_600)
+    event_streams: int = Field(default=200, ge=0, le=100_000)
     cache_entries: int = Field(default=1_000, ge=1, le=1_000_000)
     cache_views_seconds: int = Field(default=300, ge=0, le=86_400)
     cache_availability_seconds: int = Field(default=120, ge=0, le=86_400)
@@ -77,6 +92,15 @@ class Settings(BaseSettings):
         if not is_time_zone(name):
             raise ValueError("it is not an IANA time zone such as Europe/Brussels")
         return name
+
+    @field_validator("webhook_networks", mode="before")
+    @classmethod
+    def _by_comma(cls, networks: object) -> object:
+        return (
+            [one.strip() for one in networks.split(",") if one.strip()]
+            if isinstance(networks, str)
+            else networks
+        )
 
     @field_validator("redis_url")
     @classmethod

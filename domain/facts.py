@@ -204,3 +204,12 @@ class MultipleResourcesChecked(Fact):
     start_date_time: datetime
     end_date_time: datetime
     availability_results: Mapping[str, bool]
+
+
+QUERY_FACTS: frozenset[type[Fact]] = frozenset(
+    {CalendarViewGenerated, ResourceAvailabilityChecked, MultipleResourcesChecked}
+)
+"""Facts of what was looked at, not of what changed; they are many, and only they may be lost."""
+
+FACT_TYPES: Mapping[str, type[Fact]] = {kind.__name__: kind for kind in Fact.__subclasses__()}
+"""Every fact there is, by its type."""

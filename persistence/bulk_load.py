@@ -240,4 +240,4 @@ def _record(uow: UnitOfWork, bookings: Iterable[ScheduledEvent]) -> None:
             fact = EventScheduledOnCalendar(
                 key, booking.event_id, booking.calendar_id, slot.start_date_time, slot.end_date_time
             )
-            uow.record(key, fact)
+            uow.record(key, fact, booking.version)

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from domain.ports import Clock, IdSource
 from domain.viewer import Viewer
 from persistence.migrate import newest_revision
+from persistence.notifications import Notifications
 from persistence.unit_of_work import DatabaseBusy, UnitOfWork, unit_of_work
 
 
@@ -59,6 +60,11 @@ class Database:
     ) -> AbstractAsyncContextManager[UnitOfWork]:
         """Open a transaction on the viewer's behalf."""
         return unit_of_work(self.engine, viewer, self.clock, self.ids, dry_run=dry_run)
+
+    def notifications(self, channel: str) -> Notifications:
+        """What is notified on a channel, heard on a connection of its own."""
+        url = self.engine.url.set(drivername="postgresql")
+        return Notifications(url.render_as_string(hide_password=False), channel)
 
     async def ensure_current(self) -> None:
         """Raise SchemaOutOfDate unless the database is at this code's revision.

@@ -7,6 +7,7 @@ from dataclasses import fields
 from datetime import date, datetime
 from enum import IntEnum
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from domain.entities import Closure, ScheduledEvent
@@ -14,6 +15,7 @@ from domain.enums import ConflictLevel
 from domain.facts import Fact
 from domain.recurrence.describe import describe
 from domain.series import Series
+from domain.webhook import Webhook
 
 
 def camel(name: str) -> str:
@@ -85,4 +87,14 @@ def closure_document(closure: Closure) -> dict[str, Any]:
         "startDateTime": json_value(closure.slot.start_date_time),
         "endDateTime": json_value(closure.slot.end_date_time),
         "reason": closure.reason,
+    }
+
+
+def webhook_document(webhook: Webhook) -> dict[str, Any]:
+    """What the audit log keeps of a webhook; not its address, whose path is often a secret."""
+    return {
+        "ownerId": str(webhook.owner_id),
+        "host": urlsplit(webhook.url).hostname,
+        "factTypes": sorted(webhook.fact_types),
+        "isActive": webhook.disabled_at is None,
     }

@@ -12,6 +12,8 @@ from sqlalchemy import Connection, create_engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from persistence import job_queue
+
 ADVISORY_LOCK = 4_158_001
 """Held while migrating, so that two hosts that start at once do not migrate at once."""
 
@@ -54,6 +56,7 @@ def _migrate(owner_url: str) -> str:
         with engine.begin() as connection:
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK})")
             command.upgrade(_config(connection), "head")
+            job_queue.bring_up_to_date(connection)
             revision = MigrationContext.configure(connection).get_current_revision()
             connection.exec_driver_sql("GRANT SELECT ON alembic_version TO callboard_app, callboard_worker")
         assert revision is not None

@@ -17,20 +17,21 @@ from persistence.documents import fact_document
 
 # One JSON parameter however many rows: a clash with sixty others leaves sixty facts.
 _APPEND = text(
-    "INSERT INTO outbox (outbox_id, fact_type, aggregate_id, payload, occurred_at)"
-    " SELECT outbox_id, fact_type, aggregate_id, payload, occurred_at"
+    "INSERT INTO outbox (outbox_id, fact_type, aggregate_id, aggregate_version, payload, occurred_at)"
+    " SELECT outbox_id, fact_type, aggregate_id, aggregate_version, payload, occurred_at"
     " FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS fact (outbox_id uuid, fact_type text,"
-    " aggregate_id uuid, payload jsonb, occurred_at timestamptz)"
+    " aggregate_id uuid, aggregate_version integer, payload jsonb, occurred_at timestamptz)"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """A fact about an aggregate, and when it became one."""
+    """A fact about an aggregate, and when it became one. version: of the aggregate, as the fact left it."""
 
     aggregate_id: UUID
     fact: Fact
     occurred_at: datetime
+    version: int | None = None
 
 
 async def append_facts(connection: AsyncConnection, ids: IdSource, facts: Sequence[Occurrence]) -> None:
@@ -40,6 +41,7 @@ async def append_facts(connection: AsyncConnection, ids: IdSource, facts: Sequen
             "outbox_id": ids.ordered(),
             "fact_type": type(one.fact).__name__,
             "aggregate_id": one.aggregate_id,
+            "aggregate_version": one.version,
             "payload": fact_document(one.fact),
             "occurred_at": one.occurred_at,
         }

@@ -225,6 +225,14 @@ outbox = Table(
     Column("occurred_at", _INSTANT, nullable=False),
     Column("published_at", _INSTANT),
     Column("sequence", BigInteger),
+    Column("aggregate_version", Integer),
+)
+
+relay_positions = Table(
+    "relay_positions",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
 )
 
 revisions = Table(
@@ -262,4 +270,26 @@ feeds = Table(
     Column("audience", Text, nullable=False),
     Column("token_hash", LargeBinary, nullable=False),
     Column("created_at", _INSTANT, nullable=False),
+)
+
+webhooks = Table(
+    "webhooks",
+    metadata,
+    Column("webhook_id", Uuid, primary_key=True),
+    Column("owner_id", Uuid, nullable=False),
+    Column("role", SmallInteger, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("description", Text),
+    Column("fact_types", ARRAY(Text), nullable=False),
+    Column("secret_number", Integer, nullable=False),
+    Column("rotated_at", _INSTANT),
+    Column("created_at", _INSTANT, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("failing_since", _INSTANT),
+    Column("failing_sequence", BigInteger),
+    Column("failures", Integer, nullable=False),
+    Column("resting_until", _INSTANT),
+    Column("last_error", Text),
+    Column("delivered_at", _INSTANT),
+    Column("disabled_at", _INSTANT),
 )

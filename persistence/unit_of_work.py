@@ -41,13 +41,13 @@ class UnitOfWork:
     now: datetime
     ids: IdSource
     clock: Clock
-    _facts: list[tuple[UUID, Fact]] = field(default_factory=list)
+    _facts: list[tuple[UUID, Fact, int | None]] = field(default_factory=list)
     _audit: list[dict[str, Any]] = field(default_factory=list)
     _touched: Touched = field(default_factory=Touched)
 
-    def record(self, aggregate_id: UUID, fact: Fact) -> None:
-        """Leave a fact in the outbox."""
-        self._facts.append((aggregate_id, fact))
+    def record(self, aggregate_id: UUID, fact: Fact, version: int | None = None) -> None:
+        """Leave a fact in the outbox. version: of the aggregate, as the fact left it, if it has versions."""
+        self._facts.append((aggregate_id, fact, version))
 
     def audit(
         self,
@@ -102,12 +102,12 @@ class UnitOfWork:
     @property
     def facts(self) -> list[Fact]:
         """The facts recorded so far, in order."""
-        return [fact for _, fact in self._facts]
+        return [fact for _, fact, _ in self._facts]
 
     async def flush(self) -> None:
         """Write the facts and audit entries, and last, for it locks what is shared, what has been touched."""
         if self._facts:
-            facts = [Occurrence(aggregate_id, fact, self.now) for aggregate_id, fact in self._facts]
+            facts = [Occurrence(key, fact, self.now, version) for key, fact, version in self._facts]
             await append_facts(self.connection, self.ids, facts)
         if self._audit:
             await self.connection.execute(_APPEND_AUDIT, {"rows": orjson.dumps(self._audit).decode()})
@@ -128,7 +128,8 @@ _BUSY_STATES = frozenset({"55P03", "57014", "57P01", "57P02", "57P03", "53300"})
 
 
 @contextmanager
-def _translated_errors() -> Iterator[None]:
+def translated_errors() -> Iterator[None]:
+    """Raise DatabaseBusy and TransactionLost for what the driver calls by its own names."""
     try:
         yield
     except PoolTimeout as error:
@@ -150,7 +151,7 @@ async def unit_of_work(
 
     dry_run: do everything, then roll back.
     """
-    with _translated_errors():
+    with translated_errors():
         async with engine.connect() as connection, connection.begin() as transaction:
             await connection.execute(
                 text("SELECT set_config('app.user_id', :user, true), set_config('app.role', :role, true)"),

@@ -14,6 +14,7 @@ from persistence.database import Database
 from persistence.embedded import EmbeddedPostgres, EmbeddedUrls, temporary_postgres
 from persistence.ids import RandomIds, SystemClock
 from persistence.migrate import migrate
+from tests.redis_server import RedisServer
 
 settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("suite")
@@ -55,6 +56,25 @@ async def database(urls: EmbeddedUrls) -> AsyncIterator[Database]:
     database = Database(urls.application, SystemClock(), RandomIds(), pool_size=10)
     yield database
     await database.close()
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    """A Redis for this run alone."""
+    server = RedisServer(tmp_path_factory.mktemp("redis"))
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def redis_url(request: pytest.FixtureRequest) -> str:
+    """A Redis: the one that CALLBOARD_TEST_REDIS_URL names, or one of our own."""
+    url = os.environ.get("CALLBOARD_TEST_REDIS_URL")
+    if url is not None:
+        return url
+    server: RedisServer = request.getfixturevalue("redis_server")
+    return server.url
 
 
 @pytest.fixture(scope="session")

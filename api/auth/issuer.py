@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -19,6 +19,14 @@ from domain.viewer import Viewer
 
 _ALGORITHM = "ES256"
 _REQUIRED = ["exp", "iat", "sub", "aud", "iss", "role"]
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """Who calls, and until when their token is good."""
+
+    viewer: Viewer
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +57,7 @@ class Issuer:
         number = self.key.private_numbers().private_value
         return HKDF(hashes.SHA256(), 32, None, purpose.encode()).derive(number.to_bytes(32, "big"))
 
-    def viewer(self, token: str) -> Viewer:
+    def bearer(self, token: str) -> Bearer:
         """Whose token it is. Raises UnauthorizedException for anything but a valid token of ours."""
         try:
             claims = jwt.decode(
@@ -60,8 +68,16 @@ class Issuer:
                 issuer=self.name,
                 options={"require": _REQUIRED},
             )
-            return Viewer(UUID(claims["sub"]), Role[claims["role"]])
-        except (jwt.InvalidTokenError, ValueError, KeyError, TypeError, AttributeError) as error:
+            viewer = Viewer(UUID(claims["sub"]), Role[claims["role"]])
+            return Bearer(viewer, datetime.fromtimestamp(claims["exp"], UTC))
+        except (
+            jwt.InvalidTokenError,
+            ValueError,
+            LookupError,
+            TypeError,
+            AttributeError,
+            OverflowError,
+        ) as error:
             raise UnauthorizedException(f"The bearer token is not valid: {_reason(error)}") from error
 
 

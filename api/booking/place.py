@@ -186,7 +186,7 @@ async def remove(
     await cancel_booking(uow, cancelled)
     removal = decide_removal(picture)
     await record_conflicts(uow, removal.detected, removal.vanished, ResolutionMethod.EventCancelled)
-    record_removed(uow, current, reason)
+    record_removed(uow, current, reason, cancelled.version)
     uow.audit(
         change.action,
         scheduled_event_id,
@@ -306,21 +306,22 @@ def record_scheduled(uow: UnitOfWork, booking: ScheduledEvent) -> None:
         EventScheduledOnCalendar(
             key, booking.event_id, booking.calendar_id, slot.start_date_time, slot.end_date_time
         ),
+        booking.version,
     )
 
 
-def record_removed(uow: UnitOfWork, booking: ScheduledEvent, reason: str | None) -> None:
-    """Leave the fact that a booking was taken off its calendar."""
+def record_removed(uow: UnitOfWork, booking: ScheduledEvent, reason: str | None, version: int) -> None:
+    """Leave the fact that a booking was taken off its calendar. version: which it has since."""
     key = booking.scheduled_event_id
     fact = EventRemovedFromCalendar(key, booking.event_id, booking.calendar_id, uow.viewer.user_id, reason)
-    uow.record(key, fact)
+    uow.record(key, fact, version)
 
 
 def record_move(uow: UnitOfWork, old: ScheduledEvent, new: ScheduledEvent) -> None:
     """A new time is a rescheduling; a new calendar, a removal from the one and an addition to the other."""
     key = new.scheduled_event_id
     if old.calendar_id != new.calendar_id or old.event_id != new.event_id:
-        record_removed(uow, old, None)
+        record_removed(uow, old, None, new.version)
         record_scheduled(uow, new)
     if old.slot != new.slot:
         fact = EventRescheduled(
@@ -331,7 +332,7 @@ def record_move(uow: UnitOfWork, old: ScheduledEvent, new: ScheduledEvent) -> No
             new.slot.end_date_time,
             uow.viewer.user_id,
         )
-        uow.record(key, fact)
+        uow.record(key, fact, new.version)
 
 
 def _record_overbooking(uow: UnitOfWork, booking: ScheduledEvent, decision: Decision) -> None:
@@ -351,4 +352,4 @@ def record_overbooking(uow: UnitOfWork, booking: ScheduledEvent) -> None:
         booking.override_reason,
         uow.now,
     )
-    uow.record(booking.scheduled_event_id, fact)
+    uow.record(booking.scheduled_event_id, fact, booking.version)

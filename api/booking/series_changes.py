@@ -167,7 +167,7 @@ async def _store_bookings(
     await replace_bookings(uow, [one for _, one in moved], decision.placed, in_place)
     await insert_bookings(uow, made, decision.placed)
     for booking in removed:
-        record_removed(uow, booking, plan.reason)
+        record_removed(uow, booking, plan.reason, booking.version)
     for today, booking in moved:
         record_move(uow, today, booking)
     for booking in made:

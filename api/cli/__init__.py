@@ -17,6 +17,7 @@ from api.cli.cannot_run import CannotRun
 _MODULES = {
     "demo": "api.cli.demo",
     "serve": "api.cli.serve",
+    "worker": "api.cli.worker",
     "migrate": "api.cli.migrate",
     "token": "api.cli.token",
     "check": "api.cli.check",

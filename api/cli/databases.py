@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import typer
+from pydantic import SecretStr
 
 from api.cli.cannot_run import CannotRun
 from api.settings import Settings
@@ -20,10 +21,11 @@ from persistence.unit_of_work import DatabaseBusy
 
 @dataclass(frozen=True, slots=True)
 class DatabaseUrls:
-    """How to reach it as the application, and as the owner where that is known."""
+    """How to reach it as the application, and as the owner and the worker where that is known."""
 
     application: str
     owner: str | None
+    worker: str | None
 
 
 @contextmanager
@@ -34,22 +36,29 @@ def database_urls(settings: Settings, *, connections: int = 100) -> Iterator[Dat
     """
     owner = settings.database_owner_url
     if settings.database_url is not None:
-        own = None if owner is None else owner.get_secret_value()
         application = settings.database_url.get_secret_value()
         ensure_readable(application, "CALLBOARD_DATABASE_URL")
-        yield DatabaseUrls(application, own)
+        worker = _spoken(settings.database_worker_url)
+        if worker is not None:
+            ensure_readable(worker, "CALLBOARD_DATABASE_WORKER_URL")
+        yield DatabaseUrls(application, _spoken(owner), worker)
         return
-    if owner is not None:
-        raise CannotRun("CALLBOARD_DATABASE_OWNER_URL is set; set CALLBOARD_DATABASE_URL beside it")
+    for name, url in (("OWNER", owner), ("WORKER", settings.database_worker_url)):
+        if url is not None:
+            raise CannotRun(f"CALLBOARD_DATABASE_{name}_URL is set; set CALLBOARD_DATABASE_URL beside it")
     typer.echo(f"Opening the database in {settings.home} ...", err=True)
     server = EmbeddedPostgres(settings.home, max_connections=max(100, connections))
     try:
         urls = _started(server, settings)
-        yield DatabaseUrls(urls.application, urls.owner)
+        yield DatabaseUrls(urls.application, urls.owner, urls.worker)
     except EmbeddedPostgresFailed as error:
         raise CannotRun(str(error)) from error
     finally:
         server.stop()
+
+
+def _spoken(url: SecretStr | None) -> str | None:
+    return None if url is None else url.get_secret_value()
 
 
 def _started(server: EmbeddedPostgres, settings: Settings) -> EmbeddedUrls:

@@ -13,6 +13,7 @@ from api.cli.serve import Host, Port
 from api.cli.stopping import stopped_by_signals
 from api.cli.tour import tour
 from api.cli.web_server import run_server
+from api.cli.worker_process import worker_beside
 from api.demo.load import load_demo, worst_conflict
 from api.settings import Settings
 
@@ -30,7 +31,8 @@ def command(port: Port = 8000, host: Host = "127.0.0.1") -> None:
         ensure_servable(urls.application)
         conflict_id = asyncio.run(_prepare(urls.application))
         text = tour(settings, url_of(listener), conflict_id)
-        run_server(listener, urls.application, lambda: typer.echo(text), workers=1, quiet=True)
+        with worker_beside(urls.worker):
+            run_server(listener, urls.application, lambda: typer.echo(text), workers=1, quiet=True)
 
 
 async def _prepare(url: str) -> UUID | None:

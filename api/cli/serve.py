@@ -10,9 +10,10 @@ from api.cli.address import bound_socket, url_of
 from api.cli.databases import bring_up_to_date, database_urls, ensure_servable
 from api.cli.stopping import stopped_by_signals
 from api.cli.web_server import run_server
+from api.cli.worker_process import worker_beside
 from api.settings import Settings
 
-_CONNECTIONS_TO_SPARE = 20
+_CONNECTIONS_TO_SPARE = 40
 
 Port = Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")]
 Host = Annotated[str, typer.Option(help="The address to listen on; 0.0.0.0 for all of this machine's.")]
@@ -23,7 +24,10 @@ def command(
     host: Host = "127.0.0.1",
     workers: Annotated[int, typer.Option(min=1, max=64, help="How many processes serve.")] = 1,
 ) -> None:
-    """Serve the API. The embedded database is migrated first; your own must be: `callboard migrate`."""
+    """Serve the API. The embedded database is migrated first; your own must be: `callboard migrate`.
+
+    A worker runs beside it: always on the embedded database, on your own with CALLBOARD_DATABASE_WORKER_URL.
+    """
     settings = Settings()
     connections = workers * settings.database_pool_size + _CONNECTIONS_TO_SPARE
     with (
@@ -39,4 +43,5 @@ def command(
         def announce() -> None:
             typer.echo(f"Callboard serves at {url} (interactive documentation at {url}/docs).")
 
-        run_server(listener, urls.application, announce, workers=workers, quiet=False)
+        with worker_beside(urls.worker):
+            run_server(listener, urls.application, announce, workers=workers, quiet=False)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.auth.issuer import Issuer
+from api.auth.issuer import Bearer, Issuer
 from api.http.problems import problem
 from domain.errors import UnauthorizedException
-from domain.viewer import Viewer
 
 _SCHEME = "bearer"
 
@@ -26,17 +25,18 @@ class Authentication:
             return
         request = Request(scope)
         try:
-            request.state.viewer = self._viewer(request.headers.get("authorization"))
+            bearer = self._bearer(request.headers.get("authorization"))
         except UnauthorizedException as error:
             headers = {"WWW-Authenticate": "Bearer"}
             title = "Authentication Required"
             answer = problem(request, 401, title, error.detail, headers=headers)
             await answer(scope, receive, send)
             return
+        request.state.viewer, request.state.authenticated_until = bearer.viewer, bearer.until
         await self._app(scope, receive, send)
 
-    def _viewer(self, authorization: str | None) -> Viewer:
+    def _bearer(self, authorization: str | None) -> Bearer:
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != _SCHEME or not token.strip():
             raise UnauthorizedException("Send a bearer token in the Authorization header")
-        return self._issuer.viewer(token.strip())
+        return self._issuer.bearer(token.strip())

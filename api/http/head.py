@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+_HEADERS_ONLY = "callboard.headers_only"
+
+
+def headers_only(scope: Scope) -> bool:
+    """Whether the body is not wanted: an answer without an end of its own has to look."""
+    return bool(scope.get(_HEADERS_ONLY))
+
 
 class HeadAsGet:
     """Asks the app with GET what is asked with HEAD; the headers are those of the whole answer."""
@@ -21,4 +28,4 @@ class HeadAsGet:
                 message = {**message, "body": b""}
             await send(message)
 
-        await self._app({**scope, "method": "GET"}, receive, send_without_body)
+        await self._app({**scope, "method": "GET", _HEADERS_ONLY: True}, receive, send_without_body)

@@ -13,6 +13,7 @@ _MEANINGS = {
     403: "The caller's role or grants do not allow this",
     404: "There is no such thing, or the caller may not know of it",
     409: "Not possible in the present state",
+    410: "What was asked for is not kept any more",
     412: "Changed since the version in If-Match",
     422: "The time slot is not available",
     503: "A part of the service does not answer now; try again",

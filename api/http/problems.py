@@ -14,6 +14,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from api.advice.few_threads import ThreadsBusy
+from api.delivery.event_streams import TooManyStreams
 from api.feed_token import without_tokens
 from api.storage import StorageUnavailable
 from domain.errors import (
@@ -50,6 +51,7 @@ _SECTIONS = {
     404: "15.5.5",
     405: "15.5.6",
     409: "15.5.10",
+    410: "15.5.11",
     412: "15.5.13",
     413: "15.5.14",
     415: "15.5.16",
@@ -114,6 +116,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http_problem)
     app.add_exception_handler(DatabaseBusy, _busy_problem)
     app.add_exception_handler(ThreadsBusy, _busy_problem)
+    app.add_exception_handler(TooManyStreams, _busy_problem)
     app.add_exception_handler(StorageUnavailable, _storage_problem)
     app.add_exception_handler(Exception, _unexpected_problem)
 

@@ -29,6 +29,11 @@ EXEMPT = {
     "repositories/exports.py::remove": "the same",
     "repositories/feeds.py::add": "feeds are not cached",
     "repositories/feeds.py::remove": "the same",
+    "relay.py::move_position": "positions of sinks are not cached",
+    **{
+        f"repositories/webhooks.py::{name}": "webhooks are not cached"
+        for name in ("add", "change", "remove", "note_success", "note_failure", "note_unsent")
+    },
 }
 
 

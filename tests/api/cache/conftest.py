@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +16,6 @@ from api.main import create_app
 from api.settings import Settings
 from domain.viewer import Viewer
 from persistence.embedded import EmbeddedUrls
-from tests.api.cache.redis_server import RedisServer
 
 UNCACHED = {
     "cache_views_seconds": 0,
@@ -25,25 +23,6 @@ UNCACHED = {
     "cache_conflicts_seconds": 0,
     "cache_calendars_seconds": 0,
 }
-
-
-@pytest.fixture(scope="session")
-def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
-    """A Redis for this run alone."""
-    server = RedisServer(tmp_path_factory.mktemp("redis"))
-    server.start()
-    yield server
-    server.kill()
-
-
-@pytest.fixture
-def redis_url(request: pytest.FixtureRequest) -> str:
-    """A Redis: the one that CALLBOARD_TEST_REDIS_URL names, or one of our own."""
-    url = os.environ.get("CALLBOARD_TEST_REDIS_URL")
-    if url is not None:
-        return url
-    server: RedisServer = request.getfixturevalue("redis_server")
-    return server.url
 
 
 class Process:

@@ -10,9 +10,9 @@ from typing import Any
 from api.cache import store as store_module
 from api.cache.kind import CacheKind
 from api.cache.store import Store
-from tests.api.cache.redis_server import RedisServer
 from tests.api.cache.story import Story, prologue
 from tests.api.people import MANAGER
+from tests.redis_server import RedisServer
 
 
 async def test_killing_redis_amid_requests_fails_none(

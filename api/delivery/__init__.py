@@ -1,0 +1,1 @@
+"""Facts on their way to those outside: the relay, the Redis stream, webhooks and the event stream."""

@@ -1,0 +1,45 @@
+"""Facts of the past to a webhook once more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from domain.enums import Role
+from domain.viewer import Viewer
+from persistence.database import Database
+from persistence.job_queue import defer_jobs
+from persistence.relay import facts_after
+from persistence.repositories import webhooks
+
+_WORKER = Viewer(UUID(int=0), Role.Admin)
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Redelivery:
+    """Leaves a delivery for each fact, a batch a transaction; each ends with a job for the rest.
+
+    database: as the worker.
+    """
+
+    database: Database
+
+    async def leave_jobs(self, webhook_id: UUID, after: int, until: int) -> None:
+        """Deliver what was published after a number, up to another one, again."""
+        async with self.database.unit_of_work(_WORKER) as uow:
+            webhook = await webhooks.for_delivery(uow, webhook_id)
+            if webhook is None or webhook.disabled_at is not None:
+                return
+            found = [
+                fact for fact in await facts_after(uow.connection, after, _BATCH) if fact.sequence <= until
+            ]
+            deliveries = [
+                {"webhook_id": str(webhook_id), "sequence": fact.sequence, "attempt": 0}
+                for fact in found
+                if fact.fact_type in webhook.fact_types
+            ]
+            await defer_jobs(uow.connection, "deliver_to_webhook", deliveries, queue="webhooks")
+            if len(found) == _BATCH:
+                rest = {"webhook_id": str(webhook_id), "after": found[-1].sequence, "until": until}
+                await defer_jobs(uow.connection, "redeliver_to_webhook", [rest], queue="webhooks")

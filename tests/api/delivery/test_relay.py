@@ -1,0 +1,111 @@
+"""Facts are numbered once, without gaps, in an order that nobody who reads on can miss one of."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
+
+from domain.facts import OverbookingWarningTriggered
+from persistence.database import Database
+from persistence.embedded import EmbeddedUrls
+from persistence.ids import RandomIds, SystemClock
+from persistence.relay import publish
+from tests.api.people import CUSTOMER, MANAGER
+
+WRITERS, EACH = 4, 25
+
+
+@pytest.fixture
+async def workers(urls: EmbeddedUrls) -> AsyncIterator[list[Database]]:
+    """Two hosts, as the worker role."""
+    databases = [Database(urls.worker, SystemClock(), RandomIds(), pool_size=2) for _ in range(2)]
+    yield databases
+    for one in databases:
+        await one.close()
+
+
+async def sequences(worker: Database) -> list[tuple[int, str]]:
+    statement = text("SELECT sequence, aggregate_id::text FROM outbox WHERE sequence IS NOT NULL ORDER BY 1")
+    async with worker.engine.connect() as connection:
+        return [(row[0], row[1]) for row in await connection.execute(statement)]
+
+
+async def test_two_relays_and_many_writers(database: Database, workers: list[Database]) -> None:
+    """Whatever a reader has seen up to a number stays all there is up to it."""
+    done = asyncio.Event()
+    written: set[str] = set()
+
+    async def write() -> None:
+        for _ in range(EACH):
+            async with database.unit_of_work(MANAGER) as uow:
+                key = uuid4()
+                uow.record(key, OverbookingWarningTriggered(key, 8, 10, 0.8))
+                written.add(str(key))
+                # The id is made before the commit: ids of others are committed in between.
+                await uow.flush()
+                uow._facts.clear()
+                await asyncio.sleep(0)
+
+    async def relay(worker: Database) -> None:
+        while not done.is_set():
+            async with worker.engine.begin() as connection:
+                await publish(connection, worker.clock, 7)
+
+    async def read(worker: Database) -> None:
+        seen: list[tuple[int, str]] = []
+        while not done.is_set():
+            now = await sequences(worker)
+            assert now[: len(seen)] == seen
+            seen = now
+
+    relays = [asyncio.create_task(relay(one)) for one in workers]
+    reader = asyncio.create_task(read(workers[0]))
+    await asyncio.gather(*(write() for _ in range(WRITERS)))
+    while len(await sequences(workers[1])) < WRITERS * EACH:
+        pass
+    done.set()
+    await asyncio.gather(*relays, reader)
+    found = await sequences(workers[0])
+    assert [number for number, _ in found] == list(range(1, WRITERS * EACH + 1))
+    assert {key for _, key in found} == written
+
+
+async def test_what_is_not_committed_is_not_published(database: Database, workers: list[Database]) -> None:
+    async def step() -> int:
+        async with workers[0].engine.begin() as connection:
+            return len(await publish(connection, workers[0].clock, 100))
+
+    async with database.unit_of_work(CUSTOMER, dry_run=True) as uow:
+        key = uuid4()
+        uow.record(key, OverbookingWarningTriggered(key, 8, 10, 0.8))
+        await uow.flush()
+        assert await step() == 0
+    assert await step() == 0
+
+
+async def test_a_relay_that_dies_before_its_commit_has_done_nothing(
+    database: Database, workers: list[Database]
+) -> None:
+    async with database.unit_of_work(MANAGER) as uow:
+        key = uuid4()
+        uow.record(key, OverbookingWarningTriggered(key, 8, 10, 0.8))
+    async with workers[0].engine.connect() as connection:
+        await connection.begin()
+        assert len(await publish(connection, workers[0].clock, 100)) == 1
+        async with workers[1].engine.begin() as other:
+            assert await publish(other, workers[1].clock, 100) == []
+        await connection.rollback()
+    async with workers[1].engine.begin() as connection:
+        (fact,) = await publish(connection, workers[1].clock, 100)
+    assert (fact.sequence, fact.aggregate_id) == (1, key)
+
+
+async def test_the_application_cannot_read_the_outbox(database: Database) -> None:
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        async with database.unit_of_work(MANAGER) as uow:
+            await uow.connection.execute(text("SELECT * FROM outbox"))
