@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from api.bus import Route
 from api.features import (
     apply_suggestion,
+    archive_closures,
     check_resource_availability,
+    clear_away,
     confirm_schedule,
     create_calendar,
     create_event,
@@ -40,11 +42,13 @@ from api.features import (
     get_list_revision,
     get_monthly_schedule,
     get_occurrence,
+    get_overdue_conflicts,
     get_resource,
     get_resource_revision,
     get_resources,
     get_scheduled_event_by_id,
     get_scheduled_events,
+    get_series_out_of_step,
     get_suggestion,
     get_webhook,
     get_webhooks,
@@ -53,6 +57,7 @@ from api.features import (
     import_schedule,
     mark_resource_available,
     mark_resource_unavailable,
+    realign_series,
     record_export,
     redeliver_facts,
     remove_event_from_calendar,
@@ -136,4 +141,10 @@ ROUTES: Mapping[type, Route] = {
     get_conflicts.GetConflicts: Route(get_conflicts.handle),
     resolve_conflict.ResolveConflict: Route(resolve_conflict.handle, Role.Manager),
     review_conflict.ReviewConflict: Route(review_conflict.handle, Role.Manager),
+    # What jobs send; no endpoint does.
+    get_overdue_conflicts.GetOverdueConflicts: Route(get_overdue_conflicts.handle, Role.Admin),
+    archive_closures.ArchiveClosures: Route(archive_closures.handle, Role.Admin),
+    get_series_out_of_step.GetSeriesOutOfStep: Route(get_series_out_of_step.handle, Role.Admin),
+    realign_series.RealignSeries: Route(realign_series.handle, Role.Admin),
+    clear_away.ClearAway: Route(clear_away.handle, Role.Admin),
 }

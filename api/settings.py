@@ -6,6 +6,7 @@ from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -35,6 +36,9 @@ class Settings(BaseSettings):
     webhook_networks: inner networks that webhooks may reach, as 10.1.0.0/16,10.2.0.0/16.
     webhook_patience_days: how long every attempt may fail before a webhook is disabled.
     job_silence_seconds: a worker that gives no sign of life for so long is gone; others take over its jobs.
+    escalation_contact: the user who gets conflicts that nobody deals with, of calendars that name nobody.
+    closure_retention_days: closures that are over for longer are archived. fact_retention_days: how long
+        facts are kept, and what has come of jobs. audit_retention_days: of the audit log; None for ever.
     event_streams: how many a process keeps open at once.
     cache_entries: how many answers a process keeps in memory. cache_..._seconds: 0 keeps none.
     solve_seconds: what a refused booking may wait for suggestions; past it the 409 links to them instead.
@@ -62,6 +66,11 @@ class Settings(BaseSettings):
     webhook_timeout_seconds: float = Field(default=10, gt=0, le=60)
     webhook_patience_days: float = Field(default=5, gt=0, le=_YEAR_DAYS)
     job_silence_seconds: float = Field(default=30, ge=1, le=3_600)
+    escalation_contact: UUID | None = None
+    escalation_hours: float = Field(default=24, ge=0, le=_YEAR_DAYS * 24)
+    closure_retention_days: int = Field(default=30, ge=0, le=100 * _YEAR_DAYS)
+    fact_retention_days: int = Field(default=90, ge=1, le=100 * _YEAR_DAYS)
+    audit_retention_days: int | None = Field(default=None, ge=1, le=100 * _YEAR_DAYS)
     event_streams: int = Field(default=200, ge=0, le=100_000)
     cache_entries: int = Field(default=1_000, ge=1, le=1_000_000)
     cache_views_seconds: int = Field(default=300, ge=0, le=86_400)

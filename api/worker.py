@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 
 from procrastinate.app import WorkerOptions
 from procrastinate.exceptions import ConnectorException
 
-from api.auth.home_issuer import issuer_of
+from api.bootstrap import wire
 from api.cache.redis_url import MEMORY
-from api.delivery.address_guard import AddressGuard
 from api.delivery.redis_stream import RedisStream
 from api.delivery.relay import Relay
-from api.delivery.signature import WebhookSecrets
 from api.delivery.webhook_delivery import WebhookDelivery
 from api.delivery.webhook_sender import WebhookSender
-from api.jobs.job_app import job_app
+from api.jobs.job import Job
+from api.jobs.job_app import add_schedule, job_app
 from api.jobs.redeliver import Redelivery
+from api.jobs.schedule import JOBS
 from api.settings import Settings
 from persistence.database import Database
 from persistence.ids import RandomIds, SystemClock
@@ -40,20 +41,20 @@ class Worker:
     worker_url: of the database, as the worker role. Its schema must be current.
     """
 
-    def __init__(self, settings: Settings, worker_url: str) -> None:
+    def __init__(self, settings: Settings, worker_url: str, schedule: Sequence[Job] = JOBS) -> None:
         self._database = Database(worker_url, SystemClock(), RandomIds(), pool_size=_CONNECTIONS)
-        self._sender = WebhookSender(
-            AddressGuard(settings.webhook_networks), settings.webhook_timeout_seconds
-        )
+        self._service = wire(settings, self._database)
+        self._sender = WebhookSender(self._service.address_guard, settings.webhook_timeout_seconds)
         self._relay = Relay(self._database, _redis_stream(settings, self._database))
         delivery = WebhookDelivery(
             self._database,
-            WebhookSecrets(issuer_of(settings)),
+            self._service.webhook_secrets,
             self._sender,
             timedelta(days=settings.webhook_patience_days),
         )
         self._silence_seconds = settings.job_silence_seconds
         self._jobs = job_app(worker_url, delivery, Redelivery(self._database))
+        add_schedule(self._jobs, schedule, self._service)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until told to stop, then end what is being done. Raises SchemaOutOfDate and DatabaseBusy."""
@@ -62,7 +63,7 @@ class Worker:
             async with self._sender, self._jobs.open_async():
                 await asyncio.gather(self._relay.run(stop), self._run_jobs(stop), self._take_over(stop))
         finally:
-            await self._database.close()
+            await self._service.close()
 
     async def _run_jobs(self, stop: asyncio.Event) -> None:
         """Run the queue's worker, which gives up when the database does, anew until told to stop."""

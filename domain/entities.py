@@ -69,6 +69,7 @@ class Calendar:
 
     resource_id: the resource that owns it, when one does; every booking on the calendar claims it.
     instant_booking: a Customer's booking is Scheduled at once instead of Tentative.
+    escalation_contact_id: who gets its conflicts that nobody deals with; None for whom the settings name.
     """
 
     calendar_id: UUID
@@ -84,6 +85,7 @@ class Calendar:
     max_concurrent_events: int = 1
     instant_booking: bool = False
     version: int = 1
+    escalation_contact_id: UUID | None = None
 
     @property
     def resource_id(self) -> UUID | None:

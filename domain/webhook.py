@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from domain.enums import Role
+
+
+class WebhookStatus(StrEnum):
+    """How a webhook is doing: Failing while attempts fail and go on, Disabled when nothing is sent."""
+
+    Active = "Active"
+    Failing = "Failing"
+    Disabled = "Disabled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +47,9 @@ class Webhook:
     last_error: str | None = None
     delivered_at: datetime | None = None
     disabled_at: datetime | None = None
+
+    @property
+    def status(self) -> WebhookStatus:
+        if self.disabled_at is not None:
+            return WebhookStatus.Disabled
+        return WebhookStatus.Active if self.failing_since is None else WebhookStatus.Failing

@@ -41,6 +41,10 @@ def as_uuid(value: UUID | str) -> UUID:
     return value if isinstance(value, UUID) else UUID(value)
 
 
+def _as_uuid_or_none(value: UUID | str | None) -> UUID | None:
+    return None if value is None else as_uuid(value)
+
+
 def as_instant(value: datetime | str) -> datetime:
     """The instant, parsed when it is text."""
     return value if isinstance(value, datetime) else datetime.fromisoformat(value)
@@ -101,6 +105,7 @@ def calendar_from(row: Row) -> Calendar:
         allow_overbooking=row["allow_overbooking"],
         max_concurrent_events=row["max_concurrent_events"],
         instant_booking=row["instant_booking"],
+        escalation_contact_id=_as_uuid_or_none(row["escalation_contact_id"]),
         version=row["version"],
     )
 
@@ -170,9 +175,9 @@ def scheduled_event_from(row: Row, claims: list[Row] | None) -> ScheduledEvent:
         override_reason=row["override_reason"],
         is_imported=row["is_imported"],
         modified_at=None if row["modified_at"] is None else as_instant(row["modified_at"]),
-        modified_by=None if row["modified_by"] is None else as_uuid(row["modified_by"]),
+        modified_by=_as_uuid_or_none(row["modified_by"]),
         version=row["version"],
-        series_id=None if row["series_id"] is None else as_uuid(row["series_id"]),
+        series_id=_as_uuid_or_none(row["series_id"]),
         original_start=None if row["original_start"] is None else as_instant(row["original_start"]),
         is_detached=row["is_detached"],
     )

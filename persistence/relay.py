@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from sqlalchemy import BigInteger, bindparam, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from domain.facts import PublishedFact
 from domain.ports import Clock
-from domain.published_fact import PublishedFact
 from persistence import tables
 from persistence.job_queue import defer_jobs
 from persistence.mapping import Row

@@ -59,6 +59,7 @@ calendars = Table(
     Column("instant_booking", Boolean, nullable=False),
     Column("created_at", _INSTANT, nullable=False),
     Column("version", Integer, nullable=False),
+    Column("escalation_contact_id", Uuid),
 )
 
 resources = Table(
@@ -270,6 +271,31 @@ feeds = Table(
     Column("audience", Text, nullable=False),
     Column("token_hash", LargeBinary, nullable=False),
     Column("created_at", _INSTANT, nullable=False),
+)
+
+job_runs = Table(
+    "job_runs",
+    metadata,
+    Column("job_run_id", Uuid, primary_key=True),
+    Column("job", Text, nullable=False),
+    Column("scheduled_for", _INSTANT),
+    Column("started_at", _INSTANT, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("ended_at", _INSTANT),
+    Column("outcome", JSONB(none_as_null=True)),
+    Column("error", Text),
+)
+
+archived_closures = Table(
+    "archived_closures",
+    metadata,
+    Column("resource_availability_id", Uuid, primary_key=True),
+    Column("resource_id", Uuid, nullable=False),
+    Column("during", TSTZRANGE, nullable=False),
+    Column("unavailable_reason", Text),
+    Column("marked_at", _INSTANT, nullable=False),
+    Column("marked_by", Uuid, nullable=False),
+    Column("archived_at", _INSTANT, nullable=False),
 )
 
 webhooks = Table(

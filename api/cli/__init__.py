@@ -18,6 +18,7 @@ _MODULES = {
     "demo": "api.cli.demo",
     "serve": "api.cli.serve",
     "worker": "api.cli.worker",
+    "job": "api.cli.job",
     "migrate": "api.cli.migrate",
     "token": "api.cli.token",
     "check": "api.cli.check",

@@ -97,9 +97,9 @@ def bring_up_to_date(owner_url: str) -> str:
         ) from error
 
 
-def open_database(url: str) -> Database:
+def open_database(url: str, *, pool_size: int = 1) -> Database:
     """Connections for a command's own work."""
-    return Database(url, SystemClock(), RandomIds(), pool_size=1)
+    return Database(url, SystemClock(), RandomIds(), pool_size=pool_size)
 
 
 def ensure_servable(url: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from domain.published_fact import PublishedFact
+from domain.facts import PublishedFact
 from persistence.documents import json_value
 
 

@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
 from api.delivery.envelope import envelope
-from domain.published_fact import PublishedFact
+from domain.facts import PublishedFact
 from persistence.database import Database
 from persistence.relay import facts_after, lock_position, move_position
 

@@ -13,17 +13,14 @@ from api.delivery.backoff import next_wait, rest
 from api.delivery.envelope import envelope
 from api.delivery.signature import WebhookSecrets
 from api.delivery.webhook_sender import Outcome, WebhookSender
-from domain.enums import Role
-from domain.published_fact import PublishedFact
-from domain.viewer import Viewer
+from domain.facts import PublishedFact
+from domain.viewer import SYSTEM, Viewer
 from domain.webhook import Webhook
 from persistence.database import Database
 from persistence.readers.facts import facts_after
 from persistence.repositories import webhooks
 
 log = logging.getLogger("callboard.webhooks")
-
-_WORKER = Viewer(UUID(int=0), Role.Admin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +45,7 @@ class WebhookDelivery:
 
     async def deliver(self, webhook_id: UUID, sequence: int, attempt: int) -> Again | None:
         """Send the fact; when to come back comes back, or None when there is nothing left to do."""
-        async with self.database.unit_of_work(_WORKER) as uow:
+        async with self.database.unit_of_work(SYSTEM) as uow:
             webhook = await webhooks.for_delivery(uow, webhook_id)
             if webhook is not None and webhook.disabled_at is not None:
                 await webhooks.note_unsent(uow, webhook_id, sequence)
@@ -74,7 +71,7 @@ class WebhookDelivery:
         return next((fact for fact in read.facts if fact.sequence == sequence), None)
 
     async def _note(self, webhook: Webhook, sequence: int, attempt: int, outcome: Outcome) -> Again | None:
-        async with self.database.unit_of_work(_WORKER) as uow:
+        async with self.database.unit_of_work(SYSTEM) as uow:
             if outcome.error is None:
                 await webhooks.note_success(uow, webhook.webhook_id)
                 return None

@@ -30,6 +30,7 @@ class CalendarDto(Wire):
     max_concurrent_events: int
     time_zone: str
     instant_booking: bool
+    escalation_contact_id: UUID | None = None
     created_at: Instant
 
     @classmethod
@@ -47,12 +48,18 @@ class CalendarDto(Wire):
             max_concurrent_events=calendar.max_concurrent_events,
             time_zone=calendar.time_zone,
             instant_booking=calendar.instant_booking,
+            escalation_contact_id=calendar.escalation_contact_id,
             created_at=calendar.created_at,
         )
 
 
 class CalendarSettingsDto(Wire):
-    """What can be changed of a calendar. timeZone: without it, the service's own."""
+    """What can be changed of a calendar.
+
+    timeZone: without it, the service's own.
+    escalationContactId: the user who gets its conflicts that nobody deals with; without one, whom the
+    settings name.
+    """
 
     name: Name
     description: Text | None = None
@@ -60,6 +67,7 @@ class CalendarSettingsDto(Wire):
     allow_overbooking: StrictBool = False
     time_zone: TimeZone | None = None
     instant_booking: StrictBool = False
+    escalation_contact_id: UUID | None = None
 
 
 class CreateCalendarDto(CalendarSettingsDto):

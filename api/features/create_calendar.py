@@ -42,6 +42,7 @@ class CreateCalendar(Message[Calendar]):
     allow_overbooking: bool = False
     max_concurrent_events: int | None = None
     instant_booking: bool = False
+    escalation_contact_id: UUID | None = None
 
 
 async def handle(command: CreateCalendar, uow: UnitOfWork, _policy: Policy) -> Calendar:
@@ -60,6 +61,7 @@ async def handle(command: CreateCalendar, uow: UnitOfWork, _policy: Policy) -> C
         allow_overbooking=command.allow_overbooking,
         max_concurrent_events=command.max_concurrent_events or 1,
         instant_booking=command.instant_booking,
+        escalation_contact_id=command.escalation_contact_id,
     )
     if calendar.resource_id is None:
         await _add(uow, calendar)

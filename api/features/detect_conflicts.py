@@ -8,6 +8,7 @@ from uuid import UUID
 from api.message import Message
 from domain.errors import FieldException, NotFoundException
 from domain.policy import Policy
+from domain.viewer import SYSTEM
 from persistence.conflict_sweep import Scope, calendars_to_sweep, resources_to_sweep, sweep
 from persistence.repositories import calendars
 from persistence.unit_of_work import UnitOfWork
@@ -54,7 +55,8 @@ async def handle(command: DetectConflicts, uow: UnitOfWork, _policy: Policy) -> 
     on_calendars, on_resources = (ids, []) if command.over_calendars else ([], ids)
     change = await sweep(uow, on_calendars, on_resources, scope.window)
     answer = Detected(change.detected, change.resolved, change.open, _next(command, ids))
-    if command.after == FIRST or change.detected or change.resolved:
+    asked = command.after == FIRST and uow.viewer != SYSTEM
+    if asked or change.detected or change.resolved:
         uow.audit(
             "ConflictsDetected",
             scope.calendar_id,

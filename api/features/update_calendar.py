@@ -33,6 +33,7 @@ class UpdateCalendar(Message[Calendar]):
     allow_overbooking: bool
     max_concurrent_events: int
     instant_booking: bool
+    escalation_contact_id: UUID | None = None
     calendar_type: CalendarType | None = None
     owner_id: UUID | None = None
     owner_type: OwnerType | None = None
@@ -54,6 +55,7 @@ class UpdateCalendar(Message[Calendar]):
             allow_overbooking=self.allow_overbooking,
             max_concurrent_events=self.max_concurrent_events,
             instant_booking=self.instant_booking,
+            escalation_contact_id=self.escalation_contact_id,
             version=calendar.version + 1,
         )
 

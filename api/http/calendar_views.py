@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Depends, Path, Query, Response
 
 from api.bootstrap import Callboard
-from api.cache.entry import Fresh
+from api.cache.entry import Entry, Fresh
 from api.cache.kind import CacheKind
 from api.cache.scope import scope_on_calendar
 from api.dto.calendar_view import CalendarViewDto
@@ -68,6 +68,16 @@ class Desk:
         return self.service.database.clock.now().astimezone(self.zone).date()
 
     async def show(self, window: CalendarWindow) -> Response:
+        """The answer, and a fact that it was given."""
+        entry = await self.keep(window)
+        slot, now = window.slot, self.service.database.clock.now()
+        fact = CalendarViewGenerated(
+            self.calendar_id, window.view_type, slot.start_date_time, slot.end_date_time, now
+        )
+        self.service.query_facts.record(self.calendar_id, fact)
+        return kept_answer(entry, self.if_none_match)
+
+    async def keep(self, window: CalendarWindow) -> Entry:
         """The answer, kept or made anew for 5 minutes at most (SCH-043)."""
 
         async def make() -> Fresh:
@@ -75,15 +85,9 @@ class Desk:
             view = await self.service.bus.send(query, self.viewer)
             return Fresh(body_of(CalendarViewDto.of(view)), view.entries.lapses_at)
 
-        entry = await self.service.cache.answer(
+        return await self.service.cache.answer(
             CacheKind.CalendarViews, self._key(window), self.revision, make
         )
-        slot, now = window.slot, self.service.database.clock.now()
-        fact = CalendarViewGenerated(
-            self.calendar_id, window.view_type, slot.start_date_time, slot.end_date_time, now
-        )
-        self.service.query_facts.record(self.calendar_id, fact)
-        return kept_answer(entry, self.if_none_match)
 
     def _key(self, window: CalendarWindow) -> str:
         """The contract's key, then what else the answer depends on."""
@@ -94,7 +98,7 @@ class Desk:
         return f"{self.calendar_id}:{window.first}:{window.view_type}:{self.zone.key}:{shown}:{scope}"
 
 
-async def _desk(
+async def desk_of(
     calendar_id: Annotated[UUID, Path(alias="calendarId")],
     service: ServiceOf,
     viewer: ViewerOf,
@@ -103,12 +107,13 @@ async def _desk(
     ] = None,
     if_none_match: IfNoneMatch = None,
 ) -> Desk:
+    """Where the viewer looks at the calendar, if they may; as of this moment."""
     found = await service.bus.send(GetCalendarRevision(calendar_id), viewer)
     zone = ZoneInfo(time_zone or found.time_zone)
     return Desk(service, viewer, calendar_id, zone, found.revision, if_none_match)
 
 
-DeskOf = Annotated[Desk, Depends(_desk)]
+DeskOf = Annotated[Desk, Depends(desk_of)]
 OfDate = Annotated[LocalDate | None, Query(alias="date", description="Today without it")]
 FromHour = Annotated[int, Query(alias="fromHour", ge=0, le=23)]
 ToHour = Annotated[int, Query(alias="toHour", ge=1, le=24, description="24 is the day's end")]

@@ -98,6 +98,7 @@ async def create_calendar(
         allow_overbooking=body.allow_overbooking,
         max_concurrent_events=body.max_concurrent_events,
         instant_booking=body.instant_booking,
+        escalation_contact_id=body.escalation_contact_id,
     )
     calendar = await bus.send(command, viewer, dry_run=dry_run)
     return _answer(calendar, 201, {"Location": f"/api/calendars/{calendar.calendar_id}"})
@@ -133,6 +134,7 @@ async def update_calendar(
         allow_overbooking=body.allow_overbooking,
         max_concurrent_events=body.max_concurrent_events,
         instant_booking=body.instant_booking,
+        escalation_contact_id=body.escalation_contact_id,
         calendar_type=body.calendar_type,
         owner_id=body.owner_id,
         owner_type=body.owner_type,

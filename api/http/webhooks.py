@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -26,7 +26,7 @@ from api.http.wire import Instant, JsonResponse, Text, Wire
 from domain.enums import Role
 from domain.errors import FieldException
 from domain.facts import FACT_TYPES, QUERY_FACTS
-from domain.webhook import Webhook
+from domain.webhook import Webhook, WebhookStatus
 
 router = APIRouter(prefix="/api/webhooks", tags=["webhooks"], dependencies=[at_least(Role.Staff)])
 
@@ -34,7 +34,6 @@ _LONGEST_URL = 2_000
 _CHANGES = frozenset(FACT_TYPES) - {kind.__name__ for kind in QUERY_FACTS}
 _NO_STORE = {"Cache-Control": "private, no-store"}
 
-Status = Literal["Active", "Failing", "Disabled"]
 WebhookId = Annotated[UUID, Path(alias="webhookId")]
 FactType = Annotated[str, WithJsonSchema({"type": "string", "enum": sorted(FACT_TYPES)})]
 Url = Annotated[str, Field(min_length=1, max_length=_LONGEST_URL, examples=["https://crm.example/callboard"])]
@@ -80,7 +79,7 @@ class WebhookDto(Wire):
     url: str
     description: str | None = None
     fact_types: list[FactType]
-    status: Status
+    status: WebhookStatus
     created_at: Instant
     last_delivered_at: Instant | None = None
     failing_since: Instant | None = None
@@ -91,13 +90,12 @@ class WebhookDto(Wire):
     @classmethod
     def of(cls, webhook: Webhook) -> WebhookDto:
         """The webhook in JSON."""
-        enabled: Status = "Active" if webhook.failing_since is None else "Failing"
         return cls(
             webhook_id=webhook.webhook_id,
             url=webhook.url,
             description=webhook.description,
             fact_types=sorted(webhook.fact_types),
-            status=enabled if webhook.disabled_at is None else "Disabled",
+            status=webhook.status,
             created_at=webhook.created_at,
             last_delivered_at=webhook.delivered_at,
             failing_since=webhook.failing_since,

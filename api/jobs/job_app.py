@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from procrastinate import App, PsycopgConnector
 
+from api.bootstrap import Callboard
 from api.delivery.webhook_delivery import WebhookDelivery
+from api.jobs.job import Job
 from api.jobs.redeliver import Redelivery
 from api.jobs.retry import Patiently
+from api.jobs.run import AlreadyRunning, run_job
 from persistence.embedded.urls import libpq_url
+
+_CAUGHT_UP = timedelta(days=3)
+"""A job whose time passed while no worker ran is run once when one comes back, if it is not longer ago."""
+
+_AHEAD_OF_DELIVERIES = 10
 
 
 def job_app(worker_url: str, delivery: WebhookDelivery, redelivery: Redelivery) -> App:
-    """The jobs on the database at the URL, which must be the worker role's."""
-    app = App(connector=PsycopgConnector(conninfo=libpq_url(worker_url), min_size=1, max_size=4))
+    """The deliveries on the database at the URL, which must be the worker role's."""
+    app = App(
+        connector=PsycopgConnector(conninfo=libpq_url(worker_url), min_size=1, max_size=4),
+        periodic_defaults={"max_delay": _CAUGHT_UP.total_seconds()},
+    )
 
     @app.task(name="deliver_to_webhook", queue="webhooks", retry=Patiently())
     async def deliver_to_webhook(*, webhook_id: str, sequence: int, attempt: int) -> None:
@@ -28,3 +41,31 @@ def job_app(worker_url: str, delivery: WebhookDelivery, redelivery: Redelivery) 
         await redelivery.leave_jobs(UUID(webhook_id), after, until)
 
     return app
+
+
+def add_schedule(app: App, jobs: Sequence[Job], service: Callboard) -> None:
+    """Have each job run when its schedule says, once however many workers there are.
+
+    service: with the worker's login. A second run waits for the first, and a third is left out.
+    """
+    for job in jobs:
+        _add(app, job, service)
+
+
+def _add(app: App, job: Job, service: Callboard) -> None:
+    async def run(timestamp: int) -> None:
+        try:
+            await run_job(job, service, datetime.fromtimestamp(timestamp, UTC))
+        except AlreadyRunning:
+            # Somebody runs it by hand: that run does what this one would.
+            return
+
+    task = app.task(
+        name=job.name,
+        queue="jobs",
+        lock=job.name,
+        queueing_lock=job.name,
+        priority=_AHEAD_OF_DELIVERIES,
+        retry=Patiently(),
+    )(run)
+    app.periodic(cron=job.schedule)(task)

@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from domain.enums import Role
-from domain.viewer import Viewer
+from domain.viewer import SYSTEM
 from persistence.database import Database
 from persistence.job_queue import defer_jobs
 from persistence.relay import facts_after
 from persistence.repositories import webhooks
 
-_WORKER = Viewer(UUID(int=0), Role.Admin)
 _BATCH = 500
 
 
@@ -27,7 +25,7 @@ class Redelivery:
 
     async def leave_jobs(self, webhook_id: UUID, after: int, until: int) -> None:
         """Deliver what was published after a number, up to another one, again."""
-        async with self.database.unit_of_work(_WORKER) as uow:
+        async with self.database.unit_of_work(SYSTEM) as uow:
             webhook = await webhooks.for_delivery(uow, webhook_id)
             if webhook is None or webhook.disabled_at is not None:
                 return

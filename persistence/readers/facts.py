@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import BigInteger, Integer, Text, bindparam, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from domain.published_fact import PublishedFact
+from domain.facts import PublishedFact
 from persistence import tables
 from persistence.unit_of_work import UnitOfWork
 

@@ -175,6 +175,7 @@ def _values(calendar: Calendar) -> dict[str, Any]:
         "max_concurrent_events": calendar.max_concurrent_events,
         "time_zone": calendar.time_zone,
         "instant_booking": calendar.instant_booking,
+        "escalation_contact_id": calendar.escalation_contact_id,
         "created_at": calendar.created_at,
         "version": calendar.version,
     }

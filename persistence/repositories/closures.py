@@ -106,3 +106,23 @@ def _selected() -> Select[tuple[object, ...]]:
         _closures.c.marked_at,
         _closures.c.marked_by,
     )
+
+
+async def archive(uow: UnitOfWork, before: datetime, limit: int) -> int:
+    """Put closures away that ended before an instant; how many comes back."""
+    over = select(_closures.c.resource_availability_id).where(func.upper(_closures.c.during) < before)
+    taken = (
+        delete(_closures)
+        .where(_closures.c.resource_availability_id.in_(over.limit(limit)))
+        .returning(*_closures.columns)
+        .cte("taken")
+    )
+    archived = tables.archived_closures
+    columns = [column.name for column in _closures.columns]
+    statement = insert(archived).from_select(
+        [*columns, "archived_at"], select(*taken.c, literal(uow.now, archived.c.archived_at.type))
+    )
+    rows = await uow.connection.execute(statement.returning(archived.c.resource_id))
+    resource_ids = rows.scalars().all()
+    uow.touch(resource_ids=resource_ids)
+    return len(resource_ids)

@@ -181,6 +181,7 @@ async def test_put_replaces(client: httpx.AsyncClient, as_admin: dict[str, str],
     assert [one["action"] for one in entries] == ["CalendarCreated", "CalendarUpdated", "CalendarUpdated"]
     assert entries[2]["before"]["description"] == "Big"
     assert entries[2]["after"] == {
+        "escalationContactId": None,
         "calendarId": made["calendarId"],
         "name": "Hall 2",
         "calendarType": "Venue",

@@ -29,6 +29,9 @@ EXEMPT = {
     "repositories/exports.py::remove": "the same",
     "repositories/feeds.py::add": "feeds are not cached",
     "repositories/feeds.py::remove": "the same",
+    "repositories/job_runs.py::begin": "runs of jobs are not cached",
+    "repositories/job_runs.py::end": "the same",
+    "retention.py::_delete": "what is cleared away is not cached",
     "relay.py::move_position": "positions of sinks are not cached",
     **{
         f"repositories/webhooks.py::{name}": "webhooks are not cached"

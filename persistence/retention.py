@@ -1,0 +1,64 @@
+"""What is kept for a time only, and goes then."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Delete, Table, and_, delete, func, select, text
+
+from persistence import tables
+from persistence.unit_of_work import UnitOfWork
+
+# The library's own statement deletes everything that is old at once.
+_JOBS = text(
+    "DELETE FROM procrastinate_jobs WHERE id IN ("
+    " SELECT j.id FROM procrastinate_jobs j WHERE j.status IN ('failed', 'cancelled', 'aborted', 'succeeded')"
+    " AND NOT EXISTS (SELECT FROM procrastinate_events e WHERE e.job_id = j.id AND e.at >= :before)"
+    " LIMIT :limit)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """How many rows of each kind went."""
+
+    facts: int = 0
+    suggestions: int = 0
+    job_runs: int = 0
+    jobs: int = 0
+    audit_entries: int = 0
+
+
+async def clear_away(uow: UnitOfWork, before: datetime, audit_before: datetime | None, limit: int) -> Cleared:
+    """Delete what is older than an instant, `limit` rows of each kind at most.
+
+    Facts go when every sink has had them; suggestions as soon as they have expired, unless they were applied.
+    """
+    outbox, suggestions, runs, log = (
+        tables.outbox,
+        tables.suggestions,
+        tables.job_runs,
+        tables.audit_log,
+    )
+    positions = tables.relay_positions
+    delivered = select(func.min(positions.c.sequence)).scalar_subquery()
+    expired = and_(suggestions.c.expires_at < uow.now, suggestions.c.applied_at.is_(None))
+    jobs = await uow.connection.execute(_JOBS, {"before": before, "limit": limit})
+    return Cleared(
+        facts=await _delete(
+            uow, outbox, and_(outbox.c.published_at < before, outbox.c.sequence <= delivered), limit
+        ),
+        suggestions=await _delete(uow, suggestions, expired, limit),
+        job_runs=await _delete(uow, runs, runs.c.started_at < before, limit),
+        jobs=jobs.rowcount,
+        audit_entries=0
+        if audit_before is None
+        else await _delete(uow, log, log.c.occurred_at < audit_before, limit),
+    )
+
+
+async def _delete(uow: UnitOfWork, table: Table, over: ColumnElement[bool], limit: int) -> int:
+    (key,) = table.primary_key.columns
+    statement: Delete = delete(table).where(key.in_(select(key).where(over).limit(limit)))
+    return (await uow.connection.execute(statement)).rowcount

@@ -1,0 +1,177 @@
+"""Each job runs as often as its schedule says, and is taken over from a worker that dies (spec 13)."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from api.bootstrap import Callboard
+from api.jobs.job import Job, Outcome
+from api.jobs.run import AlreadyRunning, run_job
+from api.settings import Settings
+from api.worker import Worker
+from domain.viewer import SYSTEM
+from persistence.embedded import EmbeddedUrls
+from tests.api.cli.processes import PROJECT
+
+NEVER = "0 0 1 1 *"
+TICK = timedelta(seconds=2)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(home=tmp_path, job_silence_seconds=1)
+
+
+@pytest.fixture
+async def start(urls: EmbeddedUrls, settings: Settings) -> AsyncIterator[Any]:
+    """Runs a worker with jobs of the test's own, until the test ends."""
+    stop = asyncio.Event()
+    running: list[asyncio.Task[None]] = []
+
+    def begin(*schedule: Job) -> None:
+        running.append(asyncio.create_task(Worker(settings, urls.worker, schedule).run(stop)))
+
+    yield begin
+    stop.set()
+    await asyncio.gather(*running)
+
+
+@pytest.fixture
+def runs(worker_service: Callboard) -> Any:
+    """The runs of a job, by the instant they were for: `await runs("TickJob")`."""
+
+    async def read(name: str) -> Sequence[Any]:
+        statement = text("SELECT * FROM job_runs WHERE job = :name ORDER BY scheduled_for")
+        async with worker_service.database.unit_of_work(SYSTEM) as uow:
+            return (await uow.connection.execute(statement, {"name": name})).all()
+
+    return read
+
+
+async def until(what: Any) -> Any:
+    """What it gives as soon as that is something."""
+    async with asyncio.timeout(60):
+        while not (found := await what()):  # noqa: ASYNC110 - another process does it
+            await asyncio.sleep(0.02)
+    return found
+
+
+async def test_two_workers_run_each_tick_once(start: Any, runs: Any) -> None:
+    ran: list[datetime] = []
+
+    async def tick(service: Callboard) -> Outcome:
+        ran.append(service.database.clock.now())
+        return {"ticks": 1}
+
+    for _ in range(2):
+        start(Job("TickJob", "ticks", "* * * * * */2", tick))
+
+    async def four() -> Sequence[Any]:
+        found = await runs("TickJob")
+        done = [one for one in found if one.ended_at is not None]
+        return found if len(done) >= 4 and len(done) == len(found) else []
+
+    found = await until(four)
+    assert len(ran) == len(found)
+    assert {one.attempts for one in found} == {1}
+    first = found[0].scheduled_for
+    assert [one.scheduled_for for one in found] == [first + TICK * n for n in range(len(found))]
+
+
+async def test_what_passed_while_nobody_worked_is_caught_up_once(start: Any, runs: Any) -> None:
+    counted = 0
+
+    async def count(_service: Callboard) -> Outcome:
+        nonlocal counted
+        counted += 1
+        return {"counted": counted}
+
+    job = Job("NightlyJob", "counts", "0 2 * * *", count)
+    start(job)
+    now = datetime.now(UTC)
+    due = now.replace(hour=2, minute=0, second=0, microsecond=0)
+    due = due if due <= now else due - timedelta(days=1)
+
+    async def ended() -> Sequence[Any]:
+        return [one for one in await runs("NightlyJob") if one.ended_at is not None]
+
+    (found,) = await until(ended)
+    assert (found.scheduled_for, found.outcome) == (due, {"counted": 1})
+    beside = Job("OtherJob", "ends", "* * * * * */1", count)
+    start(job, beside)
+
+    async def other() -> Sequence[Any]:
+        return [one for one in await runs("OtherJob") if one.ended_at is not None]
+
+    # The second worker has looked at its whole schedule by now.
+    await until(other)
+    assert len(await runs("NightlyJob")) == 1
+
+
+async def test_a_job_of_a_killed_worker_is_taken_over(
+    urls: EmbeddedUrls, settings: Settings, start: Any, runs: Any
+) -> None:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("CALLBOARD_")}
+    own = {
+        "CALLBOARD_HOME": str(settings.home),
+        "CALLBOARD_DATABASE_WORKER_URL": urls.worker,
+        "CALLBOARD_JOB_SILENCE_SECONDS": "1",
+    }
+    sleeper = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.api.jobs.sleeper", cwd=PROJECT, env=kept | own
+    )
+    (begun,) = await until(lambda: runs("LongJob"))
+    sleeper.kill()
+    await sleeper.wait()
+
+    async def finish(_service: Callboard) -> Outcome:
+        return {"finished": 1}
+
+    start(Job("LongJob", "ends", NEVER, finish))
+
+    async def ended() -> Sequence[Any]:
+        return [one for one in await runs("LongJob") if one.attempts == 2 and one.ended_at is not None]
+
+    (found,) = await until(ended)
+    assert (found.job_run_id, found.scheduled_for) == (begun.job_run_id, begun.scheduled_for)
+    assert (found.outcome, found.error) == ({"finished": 1}, None)
+
+
+async def test_a_job_runs_once_at_a_time(worker_service: Callboard) -> None:
+    begun, may_end = asyncio.Event(), asyncio.Event()
+
+    async def wait(_service: Callboard) -> Outcome:
+        begun.set()
+        await may_end.wait()
+        return {"waited": 1}
+
+    job = Job("SlowJob", "waits", NEVER, wait)
+    first = asyncio.create_task(run_job(job, worker_service))
+    await begun.wait()
+    with pytest.raises(AlreadyRunning, match="SlowJob is running already"):
+        await run_job(job, worker_service)
+    may_end.set()
+    assert await first == {"waited": 1}
+    assert await run_job(job, worker_service) == {"waited": 1}
+
+
+async def test_what_went_wrong_is_noted_and_raised(worker_service: Callboard, runs: Any) -> None:
+    async def fail(_service: Callboard) -> Outcome:
+        raise ZeroDivisionError("by nought")
+
+    job = Job("BadJob", "fails", NEVER, fail)
+    with pytest.raises(ZeroDivisionError):
+        await run_job(job, worker_service)
+    (found,) = await runs("BadJob")
+    assert (found.outcome, found.error) == (None, "ZeroDivisionError: by nought")
+    with pytest.raises(ZeroDivisionError):
+        await run_job(job, worker_service)
