@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from api.approval.ask import Handle, with_approval
+from api.approval.decide import ApproveChange, RejectChange, approve_with, reject
 from api.bus import Route
 from api.features import (
     apply_suggestion,
@@ -77,6 +79,13 @@ from api.features import (
 )
 from domain.enums import Role
 
+_CHANGES: Mapping[type, Handle] = {
+    remove_event_from_calendar.RemoveEventFromCalendar: remove_event_from_calendar.handle,
+    reschedule_event.RescheduleEvent: reschedule_event.handle,
+    update_scheduled_event.UpdateScheduledEvent: update_scheduled_event.handle,
+}
+"""What makes the changes that may need a manager's approval."""
+
 ROUTES: Mapping[type, Route] = {
     get_calendars.GetCalendars: Route(get_calendars.handle),
     get_calendar.GetCalendar: Route(get_calendar.handle),
@@ -128,12 +137,16 @@ ROUTES: Mapping[type, Route] = {
     confirm_schedule.ConfirmSchedule: Route(confirm_schedule.handle, Role.Staff),
     get_scheduled_event_by_id.GetScheduledEventById: Route(get_scheduled_event_by_id.handle),
     get_scheduled_events.GetScheduledEvents: Route(get_scheduled_events.handle),
-    remove_event_from_calendar.RemoveEventFromCalendar: Route(remove_event_from_calendar.handle),
-    reschedule_event.RescheduleEvent: Route(reschedule_event.handle),
+    remove_event_from_calendar.RemoveEventFromCalendar: Route(
+        with_approval(remove_event_from_calendar.handle)
+    ),
+    reschedule_event.RescheduleEvent: Route(with_approval(reschedule_event.handle)),
     schedule_event.ScheduleEvent: Route(schedule_event.handle),
     schedule_series.ScheduleSeries: Route(schedule_series.handle),
     get_occurrence.GetOccurrence: Route(get_occurrence.handle),
-    update_scheduled_event.UpdateScheduledEvent: Route(update_scheduled_event.handle),
+    update_scheduled_event.UpdateScheduledEvent: Route(with_approval(update_scheduled_event.handle)),
+    ApproveChange: Route(approve_with(_CHANGES), Role.Manager),
+    RejectChange: Route(reject),
     detect_conflicts.DetectConflicts: Route(detect_conflicts.handle, Role.Manager),
     dismiss_conflict.DismissConflict: Route(dismiss_conflict.handle, Role.Manager),
     escalate_conflict.EscalateConflict: Route(escalate_conflict.handle, Role.Manager),

@@ -207,6 +207,36 @@ class MultipleResourcesChecked(Fact):
     availability_results: Mapping[str, bool]
 
 
+@dataclass(frozen=True, slots=True)
+class ScheduleChangeRequested(Fact):
+    """A change near the start waits for a manager (SCH-005). change: the message that would make it."""
+
+    scheduled_event_id: UUID
+    calendar_id: UUID
+    change: str
+    requested_by: UUID
+    lapses_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleChangeApproved(Fact):
+    """A manager made the change that waited; what came of it has facts of its own."""
+
+    scheduled_event_id: UUID
+    calendar_id: UUID
+    approved_by: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleChangeRejected(Fact):
+    """The change that waited is not made: a manager said so, or whoever asked for it."""
+
+    scheduled_event_id: UUID
+    calendar_id: UUID
+    rejected_by: UUID
+    reason: str | None
+
+
 QUERY_FACTS: frozenset[type[Fact]] = frozenset(
     {CalendarViewGenerated, ResourceAvailabilityChecked, MultipleResourcesChecked}
 )

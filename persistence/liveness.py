@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case
+from sqlalchemy import ColumnElement, and_, case, func, select
 
 from domain.enums import ScheduleStatus
 from persistence import tables
@@ -13,12 +13,22 @@ _bookings = tables.scheduled_events
 
 
 def effective_status(now: datetime) -> ColumnElement[int]:
-    """A booking's status as of now: an expired hold counts as Cancelled at once."""
-    is_hold = _bookings.c.status == int(ScheduleStatus.Tentative)
-    expired = and_(is_hold, _bookings.c.hold_expires_at <= now)
-    return case((expired, int(ScheduleStatus.Cancelled)), else_=_bookings.c.status)
+    """A booking's status as of now: an expired hold counts as Cancelled at once, and a change may wait."""
+    waiting = func.changes_waiting(now).table_valued("scheduled_event_id")
+    waits = _bookings.c.scheduled_event_id.in_(select(waiting.c.scheduled_event_id))
+    return case(
+        (_expired(now), int(ScheduleStatus.Cancelled)),
+        (waits, int(ScheduleStatus.Rescheduling)),
+        else_=_bookings.c.status,
+    )
 
 
 def holds_its_place(now: datetime) -> ColumnElement[bool]:
     """Whether a booking is neither cancelled nor an expired hold."""
-    return effective_status(now) != int(ScheduleStatus.Cancelled)
+    stored = case((_expired(now), int(ScheduleStatus.Cancelled)), else_=_bookings.c.status)
+    return stored != int(ScheduleStatus.Cancelled)
+
+
+def _expired(now: datetime) -> ColumnElement[bool]:
+    is_hold = _bookings.c.status == int(ScheduleStatus.Tentative)
+    return and_(is_hold, _bookings.c.hold_expires_at <= now)

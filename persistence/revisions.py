@@ -48,6 +48,18 @@ class Touched:
     conflicts: bool = False
     calendar_list: bool = False
 
+    def copy(self) -> Touched:
+        """The same, to go back to."""
+        return Touched(
+            set(self.calendar_ids),
+            set(self.resource_ids),
+            set(self.user_ids),
+            set(self.booking_ids),
+            set(self.event_ids),
+            self.conflicts,
+            self.calendar_list,
+        )
+
     async def bump(self, connection: AsyncConnection) -> None:
         """Count one on for all that shows it; the last statement of its transaction, for it takes locks."""
         ids = (self.calendar_ids, self.resource_ids, self.user_ids, self.booking_ids, self.event_ids)

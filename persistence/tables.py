@@ -273,6 +273,26 @@ feeds = Table(
     Column("created_at", _INSTANT, nullable=False),
 )
 
+change_requests = Table(
+    "change_requests",
+    metadata,
+    Column("change_request_id", Uuid, primary_key=True),
+    Column("schedule_id", Uuid, nullable=False),
+    Column("schedule_version", Integer, nullable=False),
+    Column("command", Text, nullable=False),
+    Column("request", JSONB, nullable=False),
+    Column("wanted_calendar_id", Uuid),
+    Column("wanted_during", TSTZRANGE),
+    Column("reason", Text),
+    Column("requested_by", Uuid, nullable=False),
+    Column("requested_at", _INSTANT, nullable=False),
+    Column("lapses_at", _INSTANT, nullable=False),
+    Column("decision", Text),
+    Column("decided_by", Uuid),
+    Column("decided_at", _INSTANT),
+    Column("decision_reason", Text),
+)
+
 job_runs = Table(
     "job_runs",
     metadata,

@@ -70,6 +70,17 @@ class UnitOfWork:
             }
         )
 
+    @asynccontextmanager
+    async def rehearsal(self) -> AsyncIterator[None]:
+        """Do what happens inside, errors and locks included, and then leave nothing of it but the locks."""
+        facts, audit, touched = list(self._facts), list(self._audit), self._touched.copy()
+        savepoint = await self.connection.begin_nested()
+        try:
+            yield
+        finally:
+            await savepoint.rollback()
+            self._facts, self._audit, self._touched = facts, audit, touched
+
     def touch(
         self,
         *,

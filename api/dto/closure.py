@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
+from api.dto.link import LinkDto
 from api.dto.scheduled_event import ANOTHER_BOOKING
-from api.dto.suggestion import LinkDto
 from api.http.wire import ByName, Instant, Text, Wire
 from domain.entities import Closure, Resource
 from domain.enums import ResourceType

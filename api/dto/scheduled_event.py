@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from api.dto.link import LinkDto
 from api.dto.recurrence import RecurrencePattern
 from api.dto.time_zone import TimeZone
 from api.http.wire import ByName, Instant, Text, Wire
@@ -23,12 +24,19 @@ from domain.enums import (
 from domain.recurrence.pattern import RecurrencePattern as Pattern
 from domain.time_slot import TimeSlot
 from persistence.readers.bookings import BookingDetail, BookingSummary, ConflictSummary
+from persistence.repositories.change_requests import ChangeRequest
 
 ANOTHER_BOOKING = "another booking"
 """What a booking is called that the viewer may not see."""
 
 ANOTHER_CALENDAR = "another calendar"
 """What the calendar of one's own booking is called when one may not see it."""
+
+_ACTIONS: dict[str, Literal["Update", "Reschedule", "Remove"]] = {
+    "UpdateScheduledEvent": "Update",
+    "RescheduleEvent": "Reschedule",
+    "RemoveEventFromCalendar": "Remove",
+}
 
 MAXIMUM_CLAIMS = 50
 MAXIMUM_SKIPPED = 1_000
@@ -157,16 +165,55 @@ class ScheduledEventSummaryDto(Wire):
         return cls(**_summary_fields(summary))
 
 
+class PendingChangeDto(Wire):
+    """A change that waits for a manager, until it lapses.
+
+    action: what it does. calendarId, startDateTime, endDateTime: where the booking is to be, if that changes.
+    """
+
+    action: Literal["Update", "Reschedule", "Remove"]
+    calendar_id: UUID | None = None
+    start_date_time: Instant | None = None
+    end_date_time: Instant | None = None
+    reason: str | None = None
+    requested_by: UUID
+    requested_at: Instant
+    lapses_at: Instant
+    approve: LinkDto
+    reject: LinkDto
+
+    @classmethod
+    def of(cls, change: ChangeRequest) -> PendingChangeDto:
+        """The change in JSON, with the calls that decide it."""
+        slot, path = change.slot, f"/api/schedules/{change.schedule_id}"
+        return cls(
+            action=_ACTIONS[change.command],
+            calendar_id=change.calendar_id,
+            start_date_time=None if slot is None else slot.start_date_time,
+            end_date_time=None if slot is None else slot.end_date_time,
+            reason=change.reason,
+            requested_by=change.requested_by,
+            requested_at=change.requested_at,
+            lapses_at=change.lapses_at,
+            approve=LinkDto(method="POST", href=f"{path}/approve"),
+            reject=LinkDto(method="POST", href=f"{path}/reject"),
+        )
+
+
 class ScheduledEventDetailDto(ScheduledEventSummaryDto):
     """A booking with its open conflicts, and what it claims besides its calendar's owner.
 
     A whole series is told like a booking at the time of its first occurrence, with all its occurrences.
+    holdRank: of a hold, 1 for the first to arrive of those that want some of the same; it moves up when one
+    before it goes.
     """
 
     recurrence_pattern: RecurrencePattern | None = None
     conflicts: list[ConflictSummaryDto]
     resources: list[ResourceClaimDto] | None = None
     occurrences: list[ScheduledEventSummaryDto] | None = None
+    pending_change: PendingChangeDto | None = None
+    hold_rank: int | None = None
 
     @classmethod
     def of_detail(cls, detail: BookingDetail) -> ScheduledEventDetailDto:
@@ -178,6 +225,8 @@ class ScheduledEventDetailDto(ScheduledEventSummaryDto):
             conflicts=[ConflictSummaryDto.of(one) for one in detail.conflicts],
             resources=[ResourceClaimDto.of(one) for one in detail.claims] or None,
             occurrences=[ScheduledEventSummaryDto.of(one) for one in detail.occurrences] or None,
+            pending_change=None if detail.waiting is None else PendingChangeDto.of(detail.waiting),
+            hold_rank=detail.hold_rank,
         )
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 
+from api.dto.link import LinkDto
 from api.dto.scheduled_event import ANOTHER_BOOKING, ResourceClaimDto
 from api.http.wire import Instant, Wire
 from domain.advice import OverlappedHold, StoredSuggestion
@@ -61,13 +62,6 @@ class CostDto(Wire):
 
     total: int
     terms: dict[str, int]
-
-
-class LinkDto(Wire):
-    """A call that does something."""
-
-    method: Literal["GET", "POST"] = "POST"
-    href: str
 
 
 class OverlappedHoldDto(Wire):

@@ -12,14 +12,15 @@ from api.message import Message
 from domain.errors import FieldException
 from domain.policy import Policy
 from domain.versions import ensure_version
+from persistence.readers.bookings import BookingDetail
 from persistence.readers.occurrences import is_series
 from persistence.repositories.bookings import find_booking
 from persistence.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
-class RemoveEventFromCalendar(Message[None]):
-    """Cancel a booking, saying why if one likes; doing it twice changes nothing more.
+class RemoveEventFromCalendar(Message[BookingDetail | None]):
+    """Cancel a booking, saying why if one likes; doing it twice changes nothing more. None when it is done.
 
     scope: of an occurrence, how much of its series goes with it.
     """

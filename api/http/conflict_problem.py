@@ -10,8 +10,9 @@ from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
 from api.advice.service import Advice
+from api.dto.link import LinkDto
 from api.dto.scheduled_event import ANOTHER_BOOKING
-from api.dto.suggestion import LinkDto, SuggestionDto
+from api.dto.suggestion import SuggestionDto
 from api.http.problems import problem
 from api.http.request import callboard_of
 from api.http.wire import format_instant, wire_name

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
 
+from api.approval.decide import ApproveChange, RejectChange
 from api.dto.change_request import RescheduleEventDto, Scope
 from api.dto.scheduled_event import (
     BookingRequestDto,
@@ -22,17 +23,24 @@ from api.features.get_scheduled_events import GetScheduledEvents
 from api.features.remove_event_from_calendar import RemoveEventFromCalendar
 from api.features.reschedule_event import RescheduleEvent
 from api.features.update_scheduled_event import UpdateScheduledEvent
+from api.http.at_least import at_least
 from api.http.paging import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor, page_of
 from api.http.problem_docs import problem_docs
 from api.http.request import BusOf, DryRun, ExpectedVersion, ViewerOf, etag
 from api.http.schedule_command import command_of
-from api.http.wire import ByName, Instant, JsonResponse, Text
-from domain.enums import ConflictLevel, ScheduleStatus
+from api.http.wire import ByName, Instant, JsonResponse, Text, Wire
+from domain.enums import ConflictLevel, Role, ScheduleStatus
 from persistence.readers.bookings import BookingDetail, BookingFilter, BookingSummary
 
 router = APIRouter(prefix="/api/schedules", tags=["schedules"])
 
-CHANGE_PROBLEMS = problem_docs(400, 403, 404, 409, 412, 422)
+_WAITS: dict[int | str, dict[str, Any]] = {
+    202: {
+        "model": ScheduledEventDetailDto,
+        "description": "The start is near: the change waits for a manager as `pendingChange` (SCH-005)",
+    }
+}
+CHANGE_PROBLEMS = {**_WAITS, **problem_docs(400, 403, 404, 409, 412, 422)}
 
 ScheduleId = Annotated[
     UUID, Path(alias="scheduleId", description="The booking's or series' scheduledEventId")
@@ -121,7 +129,9 @@ async def update_scheduled_event(
     return _answer(await bus.send(command, viewer, dry_run=dry_run))
 
 
-@router.delete("/{scheduleId}", status_code=204, responses=problem_docs(400, 403, 404, 412))
+@router.delete(
+    "/{scheduleId}", status_code=204, responses={**_WAITS, **problem_docs(400, 403, 404, 409, 412)}
+)
 async def remove_event_from_calendar(
     scheduled_event_id: ScheduleId,
     bus: BusOf,
@@ -135,8 +145,7 @@ async def remove_event_from_calendar(
 ) -> Response:
     """Take an event off its calendar; the booking stays as Cancelled. Of a series goes what lies ahead."""
     command = RemoveEventFromCalendar(scheduled_event_id, reason, expected_version, scope)
-    await bus.send(command, viewer, dry_run=dry_run)
-    return Response(status_code=204)
+    return _removed(await bus.send(command, viewer, dry_run=dry_run))
 
 
 @router.post("/{scheduleId}/reschedule", response_model=ScheduledEventDetailDto, responses=CHANGE_PROBLEMS)
@@ -168,6 +177,42 @@ async def confirm_schedule(
     return _answer(await bus.send(command, viewer, dry_run=dry_run))
 
 
+@router.post(
+    "/{scheduleId}/approve",
+    response_model=ScheduledEventDetailDto,
+    responses=problem_docs(400, 403, 404, 409, 422),
+    dependencies=[at_least(Role.Manager)],
+)
+async def approve_change(
+    scheduled_event_id: ScheduleId, bus: BusOf, viewer: ViewerOf, dry_run: DryRun = False
+) -> Response:
+    """Make the change that waits for the booking or series, judged anew (SCH-005, Manager)."""
+    return _answer(await bus.send(ApproveChange(scheduled_event_id), viewer, dry_run=dry_run))
+
+
+class RejectChangeDto(Wire):
+    """Why the change is not made."""
+
+    reason: Text | None = None
+
+
+@router.post(
+    "/{scheduleId}/reject",
+    response_model=ScheduledEventDetailDto,
+    responses=problem_docs(400, 403, 404, 409),
+)
+async def reject_change(
+    scheduled_event_id: ScheduleId,
+    bus: BusOf,
+    viewer: ViewerOf,
+    body: RejectChangeDto | None = None,
+    dry_run: DryRun = False,
+) -> Response:
+    """Leave the booking as it is: a manager says so, or whoever asked takes the change back."""
+    command = RejectChange(scheduled_event_id, None if body is None else body.reason)
+    return _answer(await bus.send(command, viewer, dry_run=dry_run))
+
+
 OCCURRENCE = "/{scheduleId}/occurrences/{originalStart}"
 
 
@@ -186,7 +231,7 @@ async def update_occurrence(
     return await update_scheduled_event(occurrence, body, bus, viewer, expected_version, dry_run)
 
 
-@router.delete(OCCURRENCE, status_code=204, responses=problem_docs(400, 403, 404, 412))
+@router.delete(OCCURRENCE, status_code=204, responses={**_WAITS, **problem_docs(400, 403, 404, 409, 412)})
 async def skip_occurrence(
     scheduled_event_id: ScheduleId,
     original_start: OriginalStart,
@@ -199,11 +244,16 @@ async def skip_occurrence(
     """Skip one occurrence of a series."""
     occurrence = await bus.send(GetOccurrence(scheduled_event_id, original_start), viewer)
     command = RemoveEventFromCalendar(occurrence, reason, expected_version)
-    await bus.send(command, viewer, dry_run=dry_run)
-    return Response(status_code=204)
+    return _removed(await bus.send(command, viewer, dry_run=dry_run))
+
+
+def _removed(detail: BookingDetail | None) -> Response:
+    return Response(status_code=204) if detail is None else _answer(detail)
 
 
 def _answer(detail: BookingDetail, status_code: int = 200, headers: dict[str, str] | None = None) -> Response:
+    if detail.is_asked:
+        status_code = 202
     headers = {**etag(detail.summary.version), **(headers or {})}
     return JsonResponse(ScheduledEventDetailDto.of_detail(detail), status_code, headers)
 

@@ -9,8 +9,9 @@ from fastapi import APIRouter, Path, Response
 
 from api.bootstrap import Callboard
 from api.dto.change_request import ChangeRequestDto
+from api.dto.link import LinkDto
 from api.dto.scheduled_event import ScheduledEventDetailDto, ScheduleEventDto
-from api.dto.suggestion import LinkDto, SuggestionDto
+from api.dto.suggestion import SuggestionDto
 from api.features.apply_suggestion import ApplySuggestion
 from api.features.get_scheduled_event_by_id import GetScheduledEventById
 from api.features.get_suggestion import GetSuggestion

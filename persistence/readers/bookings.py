@@ -35,6 +35,7 @@ from persistence import tables
 from persistence.liveness import effective_status, holds_its_place
 from persistence.readers.blocks import block_reason_as_seen
 from persistence.recurrence_document import pattern_from
+from persistence.repositories.change_requests import ChangeRequest, waiting_for
 from persistence.unit_of_work import UnitOfWork
 
 _bookings = tables.scheduled_events
@@ -96,12 +97,17 @@ class BookingDetail:
     """A booking with its open conflicts and what is visible of its claims but for its calendar's owner.
 
     occurrences: of a whole series, all of them by original start, cancelled ones included.
+    waiting: the change that waits for a manager. is_asked: whether that is what came of the caller's message.
+    hold_rank: of a hold, 1 for the first of those that want some of the same; None for others.
     """
 
     summary: BookingSummary
     claims: tuple[Claim, ...]
     conflicts: tuple[ConflictSummary, ...]
     occurrences: tuple[BookingSummary, ...] = ()
+    waiting: ChangeRequest | None = None
+    is_asked: bool = False
+    hold_rank: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +133,15 @@ async def get_booking(uow: UnitOfWork, scheduled_event_id: UUID) -> BookingDetai
         return None
     claims = await claims_of(uow, scheduled_event_id)
     conflicts = await open_conflicts(uow, [scheduled_event_id])
-    return BookingDetail(_summary_from(row), claims, tuple(one.conflict for one in conflicts))
+    summary = _summary_from(row)
+    waiting, rank = None, None
+    if summary.status is ScheduleStatus.Rescheduling:
+        waiting = await waiting_for(uow, scheduled_event_id, summary.version)
+    if summary.status is ScheduleStatus.Tentative:
+        before = select(func.holds_before(scheduled_event_id, uow.now))
+        rank = int((await uow.connection.execute(before)).scalar_one()) + 1
+    own = tuple(one.conflict for one in conflicts)
+    return BookingDetail(summary, claims, own, waiting=waiting, hold_rank=rank)
 
 
 async def list_occurrences(uow: UnitOfWork, series_id: UUID) -> list[BookingSummary]:

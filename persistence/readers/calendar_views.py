@@ -20,12 +20,16 @@ from persistence.unit_of_work import UnitOfWork
 # Which bookings there are is asked past row policies, for under them a range is no index condition; what they
 # are is read as the viewer.
 _ENTRIES = text(
-    "SELECT v.scheduled_event_id, v.start, v.end, v.is_hold, v.conflict_level, v.lapses_at, b.event_id,"
-    " e.title, b.time_zone, b.status, b.is_blocked, b.block_reason, b.hold_expires_at, b.owner_id, b.version,"
+    "SELECT v.scheduled_event_id, v.start, v.end, v.is_hold, v.conflict_level, b.event_id,"
+    " least(v.lapses_at, w.lapses_at) AS lapses_at,"
+    " e.title, b.time_zone, CASE WHEN w.lapses_at IS NULL THEN b.status ELSE 3 END AS status,"
+    " b.is_blocked, b.block_reason, b.hold_expires_at, b.owner_id, b.version,"
     " s.series_id, b.original_start, s.time_zone AS series_zone"
     " FROM calendar_bookings(CAST(:calendar AS uuid), CAST(:during AS tstzrange), :now) AS v"
     " LEFT JOIN scheduled_events b ON b.scheduled_event_id = v.scheduled_event_id"
     " LEFT JOIN events e ON e.event_id = b.event_id"
+    " LEFT JOIN (SELECT scheduled_event_id, min(lapses_at) AS lapses_at FROM changes_waiting(:now)"
+    "  GROUP BY scheduled_event_id) w ON w.scheduled_event_id = v.scheduled_event_id"
     # A series is told of on its own calendar: that is the same for all who share a cached answer.
     " LEFT JOIN series s ON s.series_id = b.series_id AND s.calendar_id = b.calendar_id"
     " ORDER BY v.start, v.end, v.scheduled_event_id"

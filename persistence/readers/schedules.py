@@ -18,6 +18,7 @@ from persistence.readers.bookings import (
     list_occurrences,
     open_conflicts,
 )
+from persistence.repositories.change_requests import waiting_for
 from persistence.repositories.series import find_series
 from persistence.unit_of_work import UnitOfWork
 
@@ -40,9 +41,11 @@ async def _series_detail(uow: UnitOfWork, series: Series) -> BookingDetail | Non
     claims = await claims_of(uow, (live or occurrences)[0].scheduled_event_id)
     conflicts = await open_conflicts(uow, [one.scheduled_event_id for one in live])
     version = version_of(series.version, (one.version for one in occurrences))
-    return BookingDetail(
-        _told_as_one(series, version, live or occurrences), claims, _by_rival(conflicts), tuple(occurrences)
-    )
+    summary = _told_as_one(series, version, live or occurrences)
+    waiting = await waiting_for(uow, series.series_id, version)
+    if waiting is not None:
+        summary = replace(summary, status=ScheduleStatus.Rescheduling)
+    return BookingDetail(summary, claims, _by_rival(conflicts), tuple(occurrences), waiting)
 
 
 def _told_as_one(series: Series, version: int, occurrences: Sequence[BookingSummary]) -> BookingSummary:

@@ -41,8 +41,11 @@ ELSEWHERE = {
     "ResourceMarkedAvailable",
     "ResourceAvailabilityChecked",
     "MultipleResourcesChecked",
+    "ScheduleChangeRequested",
+    "ScheduleChangeApproved",
+    "ScheduleChangeRejected",
 }
-"""Facts that no booking leaves; tests of closures and availability show their payload."""
+"""Facts that no booking leaves; tests of closures, availability and approvals show their payload."""
 
 
 def fields_of(name: str) -> list[str]:

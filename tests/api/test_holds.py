@@ -100,3 +100,41 @@ async def test_an_expired_hold_frees_its_customers_count(
     # What is cancelled is not counted either.
     await client.delete(second.headers["location"], headers=as_customer)
     assert (await client.post(URL, json=body, headers=as_customer)).status_code == 201
+
+
+async def test_holds_rank_in_order_of_arrival_and_move_up(
+    client: httpx.AsyncClient,
+    clock: Any,
+    make_hall: Any,
+    make_event: Any,
+    make_resource: Any,
+    as_manager: Headers,
+) -> None:
+    """Over a hall, and over what they claim elsewhere; one that lapses or goes lets the next move up."""
+    hall, attic, event = await make_hall("Ballroom"), await make_hall("Attic"), await make_event("Gala")
+    lamp = await make_resource("Lamp")
+    with_lamp = {"resources": [{"resourceId": lamp}]}
+
+    async def hold(calendar_id: str, start: float, end: float, **more: Any) -> str:
+        body = booking(event, calendar_id, start, end) | {"status": "Tentative"} | more
+        made = await client.post(URL, json=body, headers=as_manager)
+        assert made.status_code == 201, made.text
+        clock.forward(TICK)
+        return str(made.headers["location"])
+
+    async def rank(path: str) -> int | None:
+        rank: int | None = (await client.get(path, headers=as_manager)).json().get("holdRank")
+        return rank
+
+    soon = held_until(clock.now() + timedelta(hours=1))
+    first = await hold(hall.calendar_id, 9, 11, **soon)
+    second = await hold(hall.calendar_id, 10, 12, **with_lamp)
+    beside = await hold(hall.calendar_id, 12, 14)
+    elsewhere = await hold(attic.calendar_id, 11, 13, **with_lamp)
+    assert [await rank(one) for one in (first, second, beside, elsewhere)] == [1, 2, 1, 2]
+    clock.forward(timedelta(hours=1))
+    assert [await rank(one) for one in (first, second, beside, elsewhere)] == [None, 1, 1, 2]
+    assert (await client.delete(second, headers=as_manager)).status_code == 204
+    assert [await rank(one) for one in (second, beside, elsewhere)] == [None, 1, 1]
+    confirmed = await client.post(f"{elsewhere}/confirm", headers=as_manager)
+    assert (confirmed.json()["status"], "holdRank" in confirmed.json()) == ("Confirmed", False)

@@ -49,13 +49,17 @@ CREATE POLICY webhooks_own ON webhooks TO callboard_app
     USING (owner_id = (SELECT app_user()) OR (SELECT app_role()) >= 3)
     WITH CHECK (owner_id = (SELECT app_user()) OR (SELECT app_role()) >= 3);
 
--- What the caller may know of a booking, as the row policy on scheduled_events says.
+-- Whether the caller sees a booking or a series, as their row policies say.
 CREATE FUNCTION sees_booking(p_booking uuid, p_user uuid, p_role integer, p_mine uuid[]) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
     AS $$ SELECT p_role >= 2 OR EXISTS (
         SELECT FROM scheduled_events b
         WHERE b.scheduled_event_id = p_booking
           AND (b.owner_id = p_user OR (p_role = 1 AND b.calendar_id = ANY (p_mine)))
+    ) OR EXISTS (
+        SELECT FROM series s
+        WHERE s.series_id = p_booking
+          AND (s.owner_id = p_user OR (p_role = 1 AND s.calendar_id = ANY (p_mine)))
     ) $$;
 
 -- A fact's payload for the caller: NULL when it is none of their business, without the ids of bookings that they do
@@ -73,7 +77,8 @@ BEGIN
     END IF;
     CASE
         WHEN o.fact_type IN (
-            'EventScheduledOnCalendar', 'EventRescheduled', 'EventRemovedFromCalendar', 'OverbookingAllowedByOverride'
+            'EventScheduledOnCalendar', 'EventRescheduled', 'EventRemovedFromCalendar', 'OverbookingAllowedByOverride',
+            'ScheduleChangeRequested', 'ScheduleChangeApproved', 'ScheduleChangeRejected'
         ) THEN
             seen := sees_booking((told ->> 'scheduledEventId')::uuid, p_user, p_role, p_mine);
         WHEN o.fact_type = 'ScheduleConflictDetected' THEN

@@ -1,0 +1,1 @@
+"""Changes near the start that wait for a manager (SCH-005)."""
