@@ -367,3 +367,23 @@ async def test_nothing_waits(client: httpx.AsyncClient, path: str, as_manager: H
         assert (await client.post(f"{path}/{call}", headers=as_manager)).status_code == 409
         missing = await client.post(f"/api/schedules/{uuid4()}/{call}", headers=as_manager)
         assert missing.status_code == 404
+
+
+async def test_views_that_were_kept_follow_each_step(
+    client: httpx.AsyncClient, path: str, hall: Any, as_staff: Headers, as_manager: Headers
+) -> None:
+    view = (
+        f"/api/calendars/{hall.calendar_id}/view?viewType=Custom&from={at(0, day=-31)[:10]}&to={at(0)[:10]}"
+    )
+
+    async def shown() -> list[str]:
+        return [one["status"] for one in (await get(client, view, as_manager))["events"]]
+
+    assert await shown() == ["Scheduled"]
+    await client.post(f"{path}/reschedule", json=FAR, headers=as_staff)
+    assert await shown() == ["Rescheduling"]
+    await client.post(f"{path}/reject", headers=as_manager)
+    assert await shown() == ["Scheduled"]
+    await client.post(f"{path}/reschedule", json=FAR, headers=as_staff)
+    await client.post(f"{path}/approve", headers=as_manager)
+    assert await shown() == []

@@ -55,10 +55,27 @@ async def resources(process: Process) -> dict[UUID, tuple[str, int]]:
         return {row.resource_id: (row.told, row.revision) for row in rows}
 
 
+ELSEWHERE = {
+    "CreateWebhook": "webhooks are not cached",
+    "UpdateWebhook": "the same",
+    "DeleteWebhook": "the same",
+    "RotateWebhookSecret": "the same",
+    "RedeliverFacts": "the same",
+    "ClearAway": "nor is what it clears away",
+    "ArchiveClosures": "closures that are over show in no answer of today",
+    "RealignSeries": "tests/api/jobs/test_jobs.py reads what it moved",
+    "ApproveChange": "tests/api/test_approvals.py reads a kept view after each step",
+    "RejectChange": "the same",
+}
+"""Writes without a chapter, and why."""
+
+
 def test_every_write_has_a_chapter() -> None:
     """A new write gets a chapter of its own in the story: what it changes may be shown from a cache."""
     writes = {message for message in ROUTES if not message.__name__.startswith(("Get", "Check"))}
-    assert {message for message, _, _ in CHAPTERS} == writes
+    told = {message for message, _, _ in CHAPTERS}
+    assert {message.__name__ for message in writes - told} == ELSEWHERE.keys()
+    assert told <= writes
 
 
 async def test_after_every_write_every_read_is_right(start: Any, redis_url: str, owner_execute: Any) -> None:
