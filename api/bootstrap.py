@@ -21,6 +21,8 @@ from api.query_facts import QueryFacts
 from api.routes import ROUTES
 from api.settings import Settings
 from api.storage import Storage
+from api.telemetry.meters import Meters
+from api.telemetry.traces import names_collector
 from persistence.database import Database
 from persistence.ids import RandomIds, SystemClock
 
@@ -41,6 +43,8 @@ class Callboard:
     event_streams: EventStreams
     webhook_secrets: WebhookSecrets
     address_guard: AddressGuard
+    meters: Meters
+    queue_depth: dict[str, float]
 
     async def close(self) -> None:
         """Let go of everything held."""
@@ -50,6 +54,7 @@ class Callboard:
         await self.query_facts.close()
         await self.cache.close()
         await self.database.close()
+        self.meters.close()
 
 
 def bootstrap(settings: Settings, database_url: str) -> Callboard:
@@ -62,13 +67,15 @@ def bootstrap(settings: Settings, database_url: str) -> Callboard:
 def wire(settings: Settings, database: Database) -> Callboard:
     """The service on a database."""
     issuer = issuer_of(settings)
-    bus = Bus(database.unit_of_work, ROUTES, settings.policy)
+    meters = Meters(otlp=names_collector())
+    bus = Bus(database.unit_of_work, ROUTES, settings.policy, meters.count)
     advice = AdviceService(
         database,
         settings.policy,
         threads=settings.solver_threads,
         solve_seconds=settings.solve_seconds,
         horizon_days=settings.suggestion_horizon_days,
+        meters=meters,
     )
 
     def now() -> datetime:
@@ -80,6 +87,15 @@ def wire(settings: Settings, database: Database) -> Callboard:
         patience_seconds=settings.redis_patience_seconds,
     )
     cache = Cache(store, Seal(issuer.secret("cache entries")), now, settings.cache_lifetimes)
+    queue_depth: dict[str, float] = {}
+    meters.gauge("cache.hit.rate", "Share of answers that were there already", cache.hit_rates, "kind")
+    meters.gauge(
+        "database.pool.in_use",
+        "Connections at work",
+        lambda: {"application": database.connections_in_use},
+        "login",
+    )
+    meters.gauge("jobs.waiting", "Jobs that are due and wait", lambda: queue_depth, "queue")
     url = settings.storage_url
     storage = Storage(None if url is None else url.get_secret_value(), settings.home)
     lifetime = timedelta(hours=settings.export_lifetime_hours)
@@ -96,4 +112,6 @@ def wire(settings: Settings, database: Database) -> Callboard:
         EventStreams(database, settings.event_streams),
         WebhookSecrets(issuer),
         AddressGuard(settings.webhook_networks),
+        meters,
+        queue_depth,
     )

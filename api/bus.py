@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeVar
 from api.message import Message
 from domain.enums import Role
 from domain.errors import ConflictException, ForbiddenException
+from domain.facts import Fact
 from domain.policy import Policy
 from domain.viewer import Viewer
 from persistence.unit_of_work import DatabaseBusy, TransactionLost, UnitOfWork
@@ -42,11 +43,17 @@ class Bus:
     """Carries messages to their handlers, each in a unit of work of its own."""
 
     def __init__(
-        self, open_unit_of_work: OpenUnitOfWork, routes: Mapping[type, Route], policy: Policy
+        self,
+        open_unit_of_work: OpenUnitOfWork,
+        routes: Mapping[type, Route],
+        policy: Policy,
+        committed: Callable[[Sequence[Fact]], None] | None = None,
     ) -> None:
+        """committed: hears of the facts of each transaction once it is in."""
         self._open = open_unit_of_work
         self._routes = routes
         self._policy = policy
+        self._committed = committed
 
     async def send(self, message: Message[R], viewer: Viewer, *, dry_run: bool = False) -> R:
         """Run the message's handler and commit; what it answers is true when it is returned.
@@ -61,6 +68,8 @@ class Bus:
             try:
                 async with self._open(viewer, dry_run=dry_run) as uow:
                     answer: R = await route.handle(message, uow, self._policy)
+                if not dry_run:
+                    self._tell(uow)
                 return answer
             except TransactionLost:
                 await asyncio.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311
@@ -80,3 +89,8 @@ class Bus:
                 proposal.scheduled_event_id,
                 after={"calendarId": str(proposal.calendar_id), "detail": refusal.detail},
             )
+        self._tell(uow)
+
+    def _tell(self, uow: UnitOfWork) -> None:
+        if self._committed is not None and uow.facts:
+            self._committed(uow.facts)

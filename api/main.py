@@ -25,6 +25,7 @@ from api.http import (
     head,
     health,
     imports,
+    metrics,
     openapi,
     problems,
     resources,
@@ -35,12 +36,15 @@ from api.http import (
 )
 from api.http.authentication import Authentication
 from api.http.body_limit import BodyLimit
+from api.http.request_ids import RequestIds
+from api.telemetry.traces import tracer_provider
 
 
 def _endpoints() -> list[BaseRoute]:
     endpoints = APIRouter()
     for router in (
         health.router,
+        metrics.router,
         calendars.router,
         calendar_access.router,
         calendar_views.router,
@@ -83,6 +87,12 @@ def create_app(callboard: Callboard) -> FastAPI:
         lifespan=lifespan,
         redoc_url=None,
         redirect_slashes=False,
+        telemetry={
+            "meter_provider": callboard.meters.provider,
+            "tracer_provider": tracer_provider(),
+            "logs": False,  # they would hold what people wrote
+            "auto_configure": False,
+        },
     )
     app.state.callboard = callboard
     access_log.install()
@@ -92,4 +102,5 @@ def create_app(callboard: Callboard) -> FastAPI:
     app.add_middleware(BodyLimit, limit_bytes=callboard.settings.body_limit_bytes)
     app.add_middleware(Authentication, issuer=callboard.issuer)  # it comes before all else that may answer
     app.add_middleware(head.HeadAsGet)
+    app.add_middleware(RequestIds)
     return app

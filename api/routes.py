@@ -41,6 +41,7 @@ from api.features import (
     get_feed_by_token,
     get_feed_schedule,
     get_feeds,
+    get_jobs_waiting,
     get_list_revision,
     get_monthly_schedule,
     get_occurrence,
@@ -154,6 +155,7 @@ ROUTES: Mapping[type, Route] = {
     get_conflicts.GetConflicts: Route(get_conflicts.handle),
     resolve_conflict.ResolveConflict: Route(resolve_conflict.handle, Role.Manager),
     review_conflict.ReviewConflict: Route(review_conflict.handle, Role.Manager),
+    get_jobs_waiting.GetJobsWaiting: Route(get_jobs_waiting.handle, Role.Admin),
     # What jobs send; no endpoint does.
     get_overdue_conflicts.GetOverdueConflicts: Route(get_overdue_conflicts.handle, Role.Admin),
     archive_closures.ArchiveClosures: Route(archive_closures.handle, Role.Admin),

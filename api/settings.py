@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field, SecretStr, field_validator
@@ -35,6 +35,8 @@ class Settings(BaseSettings):
     redis_stream_length: about how many facts its stream keeps.
     webhook_networks: inner networks that webhooks may reach, as 10.1.0.0/16,10.2.0.0/16.
     webhook_patience_days: how long every attempt may fail before a webhook is disabled.
+    metrics_token: a secret with which /metrics can be read; without it an Admin's token is needed.
+    log_format: text for people, json for programs.
     job_silence_seconds: a worker that gives no sign of life for so long is gone; others take over its jobs.
     escalation_contact: the user who gets conflicts that nobody deals with, of calendars that name nobody.
     closure_retention_days: closures that are over for longer are archived. fact_retention_days: how long
@@ -65,6 +67,8 @@ class Settings(BaseSettings):
     webhook_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
     webhook_timeout_seconds: float = Field(default=10, gt=0, le=60)
     webhook_patience_days: float = Field(default=5, gt=0, le=_YEAR_DAYS)
+    metrics_token: SecretStr | None = None
+    log_format: Literal["text", "json"] = "text"
     job_silence_seconds: float = Field(default=30, ge=1, le=3_600)
     escalation_contact: UUID | None = None
     escalation_hours: float = Field(default=24, ge=0, le=_YEAR_DAYS * 24)

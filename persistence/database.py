@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import QueuePool
 
 from domain.ports import Clock, IdSource
 from domain.viewer import Viewer
@@ -65,6 +66,12 @@ class Database:
         """What is notified on a channel, heard on a connection of its own."""
         url = self.engine.url.set(drivername="postgresql")
         return Notifications(url.render_as_string(hide_password=False), channel)
+
+    @property
+    def connections_in_use(self) -> int:
+        """How many of the pool's connections are at work."""
+        pool = self.engine.pool
+        return pool.checkedout() if isinstance(pool, QueuePool) else 0
 
     async def ensure_current(self) -> None:
         """Raise SchemaOutOfDate unless the database is at this code's revision.

@@ -32,6 +32,11 @@ _TAKE_OVER = text(
     ") stalled"
 )
 
+_WAITING = text(
+    "SELECT queue_name, count(*) AS waiting FROM procrastinate_jobs"
+    " WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now()) GROUP BY queue_name"
+)
+
 _DOORSTEP = App(connector=PsycopgConnector())
 """Leaves jobs over connections that it is lent; it has none of its own and runs nothing."""
 
@@ -60,6 +65,12 @@ async def defer_jobs(
 async def take_over_stalled(connection: AsyncConnection, silence: timedelta) -> int:
     """Put jobs back into the queue whose worker gave no sign of life for so long; how many comes back."""
     return int((await connection.execute(_TAKE_OVER, {"silence": silence})).scalar_one())
+
+
+async def jobs_waiting(connection: AsyncConnection) -> dict[str, float]:
+    """How many jobs of each queue are due and wait."""
+    found = {row.queue_name: float(row.waiting) for row in await connection.execute(_WAITING)}
+    return dict.fromkeys(("jobs", "webhooks"), 0.0) | found
 
 
 def bring_up_to_date(connection: Connection) -> None:

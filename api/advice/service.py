@@ -15,6 +15,7 @@ from api.advice.moves import as_move, stays
 from api.advice.request import as_booking
 from api.advice.series import as_stored, clashing_dates, leaves_any
 from api.booking.access import may_move
+from api.telemetry.meters import Meters, timed
 from domain.advice import StoredSuggestion
 from domain.entities import ScheduledEvent
 from domain.enums import Role, ScheduleStatus
@@ -63,9 +64,17 @@ class AdviceService:
     """
 
     def __init__(
-        self, database: Database, policy: Policy, *, threads: int, solve_seconds: float, horizon_days: int
+        self,
+        database: Database,
+        policy: Policy,
+        *,
+        threads: int,
+        solve_seconds: float,
+        horizon_days: int,
+        meters: Meters,
     ) -> None:
         self._database = database
+        self._meters = meters
         self._policy = policy
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="solver")
         self._free = threads
@@ -232,14 +241,17 @@ class AdviceService:
         patience: how many times the usual the caller waits.
         """
         if self._free == 0:
+            self._meters.count_shed()
             return None
         self._free -= 1
         limits = Limits(wall_seconds=self._solve_seconds)
         running = asyncio.get_running_loop().run_in_executor(self._threads, solve, limits)
         running.add_done_callback(self._thread_is_free)
         try:
-            return await asyncio.wait_for(asyncio.shield(running), patience * self._solve_seconds)
+            with timed(self._meters.solves):
+                return await asyncio.wait_for(asyncio.shield(running), patience * self._solve_seconds)
         except TimeoutError:
+            self._meters.count_shed()
             return None
 
     def _thread_is_free(self, _solved: object) -> None:

@@ -82,6 +82,12 @@ class Cache:
             await self._store.put(full_key, self._seal.close(full_key, entry.encoded()), seconds)
         return entry
 
+    def hit_rates(self) -> dict[str, float]:
+        """The share of hits of each kind that was asked for."""
+        return {
+            kind.name: counts.hit_rate for kind, counts in self.counts.items() if counts.hits + counts.misses
+        }
+
     async def close(self) -> None:
         """Let go of the store."""
         await self._store.close()

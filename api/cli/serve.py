@@ -44,4 +44,11 @@ def command(
             typer.echo(f"Callboard serves at {url} (interactive documentation at {url}/docs).")
 
         with worker_beside(urls.worker):
-            run_server(listener, urls.application, announce, workers=workers, quiet=False)
+            run_server(
+                listener,
+                urls.application,
+                announce,
+                workers=workers,
+                quiet=False,
+                json_logs=settings.log_format == "json",
+            )

@@ -10,9 +10,11 @@ from collections.abc import Callable
 from typing import Any
 
 import uvicorn
+from uvicorn.config import LOGGING_CONFIG
 from uvicorn.supervisors import Multiprocess
 
 from api.cli.cannot_run import CannotRun
+from api.telemetry.logs import log_config
 
 _GRACE_SECONDS = 5
 _POLL_SECONDS = 0.05
@@ -34,12 +36,19 @@ class _AnnouncingServer(uvicorn.Server):
 
 
 def run_server(
-    listener: socket.socket, database_url: str, announce: Announce, *, workers: int, quiet: bool
+    listener: socket.socket,
+    database_url: str,
+    announce: Announce,
+    *,
+    workers: int,
+    quiet: bool,
+    json_logs: bool = False,
 ) -> None:
     """Serve on the socket until a signal ends it.
 
-    announce: called once it listens. quiet: warnings only, no line a request.
+    announce: called once it listens. quiet: warnings only, no line a request. json_logs: for programs.
     """
+    level = "warning" if quiet else "info"
     # How the processes that serve learn of the embedded database; our own environment ends with us.
     os.environ["CALLBOARD_DATABASE_URL"] = database_url
     config = uvicorn.Config(
@@ -49,7 +58,8 @@ def run_server(
         http="httptools",
         lifespan="on",
         workers=workers,
-        log_level="warning" if quiet else "info",
+        log_level=level,
+        log_config=log_config(level) if json_logs else LOGGING_CONFIG,
         access_log=not quiet,
         server_header=False,
         timeout_graceful_shutdown=_GRACE_SECONDS,

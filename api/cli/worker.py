@@ -6,6 +6,7 @@ import asyncio
 import logging
 import signal
 import sys
+from logging.config import dictConfig
 from typing import Annotated
 
 import typer
@@ -13,6 +14,7 @@ import typer
 from api.cli.cannot_run import CannotRun
 from api.cli.databases import ensure_readable
 from api.settings import Settings
+from api.telemetry.logs import log_config
 from api.worker import Worker
 from persistence.database import SchemaOutOfDate
 from persistence.unit_of_work import DatabaseBusy
@@ -31,7 +33,10 @@ def command(
         raise CannotRun(f"background work needs the worker's login: set {_VARIABLE}")
     url = settings.database_worker_url.get_secret_value()
     ensure_readable(url, _VARIABLE)
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    if settings.log_format == "json":
+        dictConfig(log_config("info"))
+    else:
+        logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
         asyncio.run(_work(settings, url, attached=attached))
     except SchemaOutOfDate as error:

@@ -19,6 +19,7 @@ from api.features.get_resource_revision import GetResourceRevision
 from api.http.kept_answer import IfNoneMatch, kept_answer
 from api.http.request import ServiceOf, ViewerOf
 from api.http.wire import format_instant
+from api.telemetry.meters import timed
 from domain.enums import ResourceType
 from domain.facts import ResourceAvailabilityChecked
 from domain.time_slot import TimeSlot
@@ -50,8 +51,13 @@ class AvailabilityDesk:
 
         asked: what is asked about the window. finds_it: whether an answer says that it can be had.
         """
+
+        async def make_timed() -> Fresh:
+            with timed(self.service.meters.checks):
+                return await make()
+
         entry = await self.service.cache.answer(
-            CacheKind.ResourceAvailability, self._key(window, asked), self.revision, make
+            CacheKind.ResourceAvailability, self._key(window, asked), self.revision, make_timed
         )
         fact = ResourceAvailabilityChecked(
             self.resource_id,

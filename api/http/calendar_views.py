@@ -26,6 +26,7 @@ from api.http.kept_answer import NOT_MODIFIED, IfNoneMatch, body_of, kept_answer
 from api.http.problem_docs import problem_docs
 from api.http.request import ServiceOf, ViewerOf
 from api.http.wire import FIRST_YEAR, LAST_YEAR, LocalDate, format_instant
+from api.telemetry.meters import timed
 from domain.calendar_view import (
     FROM_HOUR,
     MAXIMUM_DAYS,
@@ -82,7 +83,8 @@ class Desk:
 
         async def make() -> Fresh:
             query = QUERIES[window.view_type](self.calendar_id, window)
-            view = await self.service.bus.send(query, self.viewer)
+            with timed(self.service.meters.views):
+                view = await self.service.bus.send(query, self.viewer)
             return Fresh(body_of(CalendarViewDto.of(view)), view.entries.lapses_at)
 
         return await self.service.cache.answer(

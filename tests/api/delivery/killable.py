@@ -9,6 +9,7 @@ import asyncio
 import os
 import sys
 
+import httpx
 import uvicorn
 
 from api import asgi
@@ -26,6 +27,15 @@ async def _serve(port: int) -> None:
     )
 
 
+async def _warm_up() -> None:
+    """Work out what every endpoint takes once, before the first fork."""
+    transport = httpx.ASGITransport(app=asgi.create())
+    async with httpx.AsyncClient(transport=transport, base_url="http://callboard.test") as client:
+        assert (await client.get("/openapi.json")).status_code == 200
+        assert (await client.get("/api/schedules")).status_code == 401
+
+
+asyncio.run(_warm_up())
 for line in sys.stdin:
     process = os.fork()
     if process == 0:
