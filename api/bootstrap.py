@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from api.advice.service import AdviceService
 from api.advice.slot_search import SlotSearchService
+from api.auth.foreign_issuer import ForeignIssuer
 from api.auth.home_issuer import issuer_of
 from api.auth.issuer import Issuer
+from api.auth.issuers import Issuers
+from api.auth.key_set import KeySet
 from api.bus import Bus
 from api.cache.cache import Cache
 from api.cache.seal import Seal
@@ -34,6 +38,7 @@ class Callboard:
     settings: Settings
     database: Database
     issuer: Issuer
+    issuers: Issuers
     bus: Bus
     advice: AdviceService
     query_facts: QueryFacts
@@ -103,6 +108,7 @@ def wire(settings: Settings, database: Database) -> Callboard:
         settings,
         database,
         issuer,
+        Issuers(issuer, _foreign_issuer(settings, now)),
         bus,
         advice,
         QueryFacts(database),
@@ -114,4 +120,18 @@ def wire(settings: Settings, database: Database) -> Callboard:
         AddressGuard(settings.webhook_networks),
         meters,
         queue_depth,
+    )
+
+
+def _foreign_issuer(settings: Settings, now: Callable[[], datetime]) -> ForeignIssuer | None:
+    if settings.oidc_issuer is None or settings.oidc_audience is None:
+        return None
+    return ForeignIssuer(
+        settings.oidc_issuer,
+        settings.oidc_audience,
+        KeySet(settings.oidc_issuer, now),
+        settings.oidc_algorithms,
+        timedelta(seconds=settings.oidc_leeway_seconds),
+        settings.oidc_roles_claim,
+        settings.oidc_role_names,
     )

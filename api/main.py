@@ -100,7 +100,7 @@ def create_app(callboard: Callboard) -> FastAPI:
     conflict_problem.install(app)
     openapi.install(app)
     app.add_middleware(BodyLimit, limit_bytes=callboard.settings.body_limit_bytes)
-    app.add_middleware(Authentication, issuer=callboard.issuer)  # it comes before all else that may answer
+    app.add_middleware(Authentication, issuers=callboard.issuers)  # it comes before all else that may answer
     app.add_middleware(head.HeadAsGet)
     app.add_middleware(RequestIds)
     return app

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from api.auth.foreign_issuer import ALGORITHMS
 from api.cache.kind import CacheKind
 from api.cache.redis_url import MEMORY, ensure_redis_url
 from api.storage import check_storage_url
+from domain.enums import Role
 from domain.local_time import is_time_zone
 from domain.policy import Policy
 
@@ -30,6 +32,8 @@ class Settings(BaseSettings):
     storage_url: where exported files are kept; without it in a folder under `home`.
     public_url: how the service is reached from outside; without it, as each request reached it.
     issuer, audience: what internal tokens say, and must say.
+    oidc_issuer, oidc_audience: whose tokens are taken besides, and what they must be for.
+    oidc_roles: how it calls our roles, as Manager=venue-managers,Admin=it; without it, as we do.
     redis_url: where several processes share cached answers; without it each process keeps its own in memory.
     redis_patience_seconds: what a request waits for it before it goes on without.
     redis_stream_length: about how many facts its stream keeps.
@@ -59,6 +63,12 @@ class Settings(BaseSettings):
 
     issuer: str = "callboard"
     audience: str = "callboard"
+    oidc_issuer: str | None = None
+    oidc_audience: str | None = None
+    oidc_algorithms: Annotated[tuple[str, ...], NoDecode] = ("RS256", "PS256", "ES256", "EdDSA")
+    oidc_roles_claim: str = "roles"
+    oidc_roles: Annotated[tuple[str, ...], NoDecode] = ()
+    oidc_leeway_seconds: int = Field(default=60, ge=0, le=600)
     token_lifetime_minutes: int = Field(default=12 * 60, ge=1, le=10 * _YEAR_MINUTES)
 
     redis_url: SecretStr | None = None
@@ -106,7 +116,37 @@ class Settings(BaseSettings):
             raise ValueError("it is not an IANA time zone such as Europe/Brussels")
         return name
 
-    @field_validator("webhook_networks", mode="before")
+    @model_validator(mode="after")
+    def _audience_of_issuer(self) -> Settings:
+        if (self.oidc_issuer is None) != (self.oidc_audience is None):
+            raise ValueError("CALLBOARD_OIDC_ISSUER and CALLBOARD_OIDC_AUDIENCE are set together")
+        return self
+
+    @field_validator("oidc_algorithms")
+    @classmethod
+    def _asymmetric(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        if not names or not set(names) <= set(ALGORITHMS):
+            raise ValueError(f"it takes {', '.join(ALGORITHMS)}")
+        return names
+
+    @field_validator("oidc_roles")
+    @classmethod
+    def _our_roles(cls, pairs: tuple[str, ...]) -> tuple[str, ...]:
+        for pair in pairs:
+            role, _, name = pair.partition("=")
+            if role not in Role.__members__ or not name:
+                raise ValueError(f"{pair!r} is not like Manager=venue-managers")
+        return pairs
+
+    @property
+    def oidc_role_names(self) -> dict[str, Role]:
+        """By what the foreign issuer calls it, each role; the higher where it calls two the same."""
+        pairs = [pair.partition("=") for pair in self.oidc_roles] or [
+            (one.name, "=", one.name) for one in Role
+        ]
+        return {name: Role[role] for role, _, name in sorted(pairs, key=lambda pair: Role[pair[0]])}
+
+    @field_validator("webhook_networks", "oidc_algorithms", "oidc_roles", mode="before")
     @classmethod
     def _by_comma(cls, networks: object) -> object:
         return (

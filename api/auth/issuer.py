@@ -13,20 +13,13 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from api.auth.bearer import Bearer
 from domain.enums import Role
 from domain.errors import UnauthorizedException
 from domain.viewer import Viewer
 
 _ALGORITHM = "ES256"
 _REQUIRED = ["exp", "iat", "sub", "aud", "iss", "role"]
-
-
-@dataclass(frozen=True, slots=True)
-class Bearer:
-    """Who calls, and until when their token is good."""
-
-    viewer: Viewer
-    until: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,7 @@ def _give_up_output() -> None:
 def _settings_message(error: ValidationError) -> str:
     """Which environment variables are wrong, and how."""
     wrong = [
-        f"CALLBOARD_{'_'.join(str(part) for part in one['loc']).upper()}: "
+        (f"CALLBOARD_{'_'.join(str(part) for part in one['loc']).upper()}: " if one["loc"] else "")
         + one["msg"].removeprefix("Value error, ")
         for one in error.errors()
     ]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.auth.issuer import Bearer, Issuer
+from api.auth.bearer import Bearer, Recognizes
+from api.auth.key_set import IssuerUnavailable
 from api.http.problems import problem
-from domain.errors import UnauthorizedException
+from domain.errors import ForbiddenException, UnauthorizedException
 
 _SCHEME = "bearer"
 
@@ -15,9 +16,9 @@ _SCHEME = "bearer"
 class Authentication:
     """Answers 401 before the body is read; otherwise notes the viewer in the request's state."""
 
-    def __init__(self, app: ASGIApp, issuer: Issuer) -> None:
+    def __init__(self, app: ASGIApp, issuers: Recognizes) -> None:
         self._app = app
-        self._issuer = issuer
+        self._issuers = issuers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not scope["path"].startswith("/api/"):
@@ -25,18 +26,26 @@ class Authentication:
             return
         request = Request(scope)
         try:
-            bearer = self._bearer(request.headers.get("authorization"))
+            bearer = await self._bearer(request.headers.get("authorization"))
         except UnauthorizedException as error:
             headers = {"WWW-Authenticate": "Bearer"}
             title = "Authentication Required"
             answer = problem(request, 401, title, error.detail, headers=headers)
             await answer(scope, receive, send)
             return
+        except ForbiddenException as error:
+            await problem(request, 403, "Forbidden", error.detail)(scope, receive, send)
+            return
+        except IssuerUnavailable:
+            detail = "The issuer of your token does not answer; try again shortly"
+            answer = problem(request, 503, "Issuer Unavailable", detail, headers={"Retry-After": "10"})
+            await answer(scope, receive, send)
+            return
         request.state.viewer, request.state.authenticated_until = bearer.viewer, bearer.until
         await self._app(scope, receive, send)
 
-    def _bearer(self, authorization: str | None) -> Bearer:
+    async def _bearer(self, authorization: str | None) -> Bearer:
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != _SCHEME or not token.strip():
             raise UnauthorizedException("Send a bearer token in the Authorization header")
-        return self._issuer.bearer(token.strip())
+        return await self._issuers.bearer(token.strip())

@@ -34,7 +34,7 @@ async def metrics(
 ) -> Response:
     """Counts and times of this process. Needs CALLBOARD_METRICS_TOKEN, or an Admin's token, as bearer."""
     try:
-        allowed = _may_look(service, (authorization or "").partition(" ")[2].strip())
+        allowed = await _may_look(service, (authorization or "").partition(" ")[2].strip())
     except UnauthorizedException:
         headers = {"WWW-Authenticate": "Bearer"}
         detail = "Send CALLBOARD_METRICS_TOKEN, or an Admin's token, as bearer token"
@@ -45,9 +45,9 @@ async def metrics(
     return Response(service.meters.exposition(), media_type=_MEDIA_TYPE)
 
 
-def _may_look(service: Callboard, token: str) -> bool:
+async def _may_look(service: Callboard, token: str) -> bool:
     """Raises UnauthorizedException for what is no token."""
     known = service.settings.metrics_token
     if known is not None and hmac.compare_digest(token.encode(), known.get_secret_value().encode()):
         return True
-    return service.issuer.bearer(token).viewer.role is Role.Admin
+    return (await service.issuers.bearer(token)).viewer.role is Role.Admin

@@ -195,7 +195,8 @@ def test_readme_lists_every_setting_with_its_default() -> None:
     defaults = {name.upper(): field.default for name, field in Settings.model_fields.items()}
     assert set(table) == set(defaults)
     for name, default in defaults.items():
-        shown = "none" if default in (None, ()) else f"`{default}`"
+        text = ",".join(default) if isinstance(default, tuple) else default
+        shown = "none" if default in (None, ()) else f"`{text}`"
         assert table[name].partition(":")[0] == shown, name
 
 
