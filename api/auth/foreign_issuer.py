@@ -40,7 +40,7 @@ class ForeignIssuer:
     async def bearer(self, token: str) -> Bearer:
         """Whose token it is, with the highest of their roles.
 
-        Raises UnauthorizedException for what is no valid token, ForbiddenException for somebody without a role,
+        Raises UnauthorizedException for what is no valid token, ForbiddenException for who has no role, and
         IssuerUnavailable when its keys are not to be had.
         """
         claims = await self._claims(token)
