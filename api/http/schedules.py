@@ -164,7 +164,11 @@ async def reschedule_event(
     return _answer(await bus.send(command, viewer, dry_run=dry_run))
 
 
-@router.post("/{scheduleId}/confirm", response_model=ScheduledEventDetailDto, responses=CHANGE_PROBLEMS)
+@router.post(
+    "/{scheduleId}/confirm",
+    response_model=ScheduledEventDetailDto,
+    responses=problem_docs(400, 403, 404, 409, 412, 422),
+)
 async def confirm_schedule(
     scheduled_event_id: ScheduleId,
     bus: BusOf,
