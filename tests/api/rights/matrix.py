@@ -1,8 +1,8 @@
 """What each role is answered, as `Customer Staff Manager Admin`, by operation and row (spec 10.2).
 
 own: the caller's. granted: somebody else's, on a calendar that Customer and Staff may book. hidden: somebody
-else's where they see nothing. `-` for a row: about nothing in particular; for a cell: the role can have no such
-thing. A 409 is beyond rights: the event is booked, a Critical conflict is open, no change waits.
+else's where they see nothing. `-` for a row: about nothing in particular; for a cell: the role can have no
+such thing. A 409 is beyond rights: the event is booked, a Critical conflict is open, no change waits.
 """
 
 from __future__ import annotations
