@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from api.imports.people_cell import counts_people, persons_in
 from api.imports.table import Line, Sheet
 from api.imports.xml_outline import shortened
 from domain.errors import FieldException
@@ -37,11 +38,15 @@ _LOOK_AHEAD = 30
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The heading's row and, by field, the column: 0 is the first."""
+    """The heading's row and, by field, the column: 0 is the first.
+
+    counted: the headings of those that count people, in some cells or in all.
+    """
 
     heading_row: int
     by_field: Mapping[str, int]
     named: tuple[tuple[str, str], ...]
+    counted: tuple[str, ...] = ()
 
     def __getitem__(self, field: str) -> int | None:
         return self.by_field.get(field)
@@ -64,13 +69,13 @@ def columns_of(sheet: Sheet, told: Mapping[str, str]) -> Columns | None:
     Raises FieldException for a column there is not.
     """
     for number, line in enumerate(sheet.lines[:_LOOK_AHEAD]):
-        found = _guessed(line)
+        found, counted = _guessed_above(line, () if "people" in told else sheet.lines[number + 1 :])
         named = {field: at for field, name in told.items() if (at := _column(line, name)) is not None}
         found = {field: at for field, at in found.items() if at not in named.values()} | named
         if _is_enough(found):
             _ensure_all(line, told, named)
             headings = tuple((field, _shown(line, found[field])) for field in _HEADINGS if field in found)
-            return Columns(number, found, headings)
+            return Columns(number, found, headings, tuple(_shown(line, at) for at in counted))
     return None
 
 
@@ -87,15 +92,34 @@ def _ensure_all(line: Line, told: Mapping[str, str], named: Mapping[str, int]) -
             )
 
 
-def _guessed(line: Line) -> dict[str, int]:
+def _guessed_above(line: Line, below: Sequence[Line]) -> tuple[dict[str, int], list[int]]:
+    """By field the column; and those that count people: one that does nothing else names nobody."""
+    counted: list[int] = []
+    while True:
+        found = _guessed(line, counted)
+        at = found.get("people")
+        cells = [one.cell(at) for one in below if at is not None and one.cell(at).text]
+        if at is None or not any(counts_people(cell) for cell in cells):
+            return found, counted
+        counted.append(at)
+        if any(True for cell in cells for _ in persons_in(cell, with_numbers=False)):
+            return found, counted
+
+
+def _guessed(line: Line, passed_over: Collection[int]) -> dict[str, int]:
     """By field the first column with a heading for it; then longer headings that are made of such words."""
     found: dict[str, int] = {}
-    for at, cell in enumerate(line.cells):
-        field = _BY_HEADING.get(_plain(cell.text)) if isinstance(cell.value, str) else None
+    open_columns = [
+        (at, cell)
+        for at, cell in enumerate(line.cells)
+        if at not in passed_over and isinstance(cell.value, str)
+    ]
+    for at, cell in open_columns:
+        field = _BY_HEADING.get(_plain(cell.text))
         if field is not None:
             found.setdefault(field, at)
-    for at, cell in enumerate(line.cells):
-        if isinstance(cell.value, str) and at not in found.values() and len(cell.text) <= 40:
+    for at, cell in open_columns:
+        if at not in found.values() and len(cell.text) <= 40:
             words = [word for word in re.findall(r"\w+", cell.text.casefold()) if word not in _FILLERS]
             fields = [_BY_HEADING.get(word) for word in words]
             if fields and None not in fields and fields[-1] is not None:

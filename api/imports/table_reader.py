@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,8 +12,9 @@ from typing import TypeVar
 from api.imports.bounds import MOST_ROWS
 from api.imports.columns import Columns, columns_of, ensure_known_fields
 from api.imports.import_errors import UnreadableSchedule
+from api.imports.people_cell import persons_in
 from api.imports.reading_options import ReadingOptions
-from api.imports.schedule_file import FileBooking, FilePerson, RefusedRow, ScheduleFile, wall_clock_in
+from api.imports.schedule_file import FileBooking, RefusedRow, ScheduleFile, wall_clock_in
 from api.imports.table import Cell, Line, Sheet
 from api.imports.typed_cell import Moment, moment_of
 from api.imports.written_time import NotWritten, has_half_days, numeric_date, read_duration
@@ -70,7 +70,7 @@ def read_table(
         for field, heading in columns.named:
             named.setdefault(field, heading)
         order = _DayOrder(sheet, columns, options)
-        said.extend(f"{_about(sheet, sheets)}{note}" for note in order.notes)
+        said.extend(f"{_about(sheet, sheets)}{note}" for note in (*order.notes, *_head_counts(columns)))
         reading = _SheetReading(sheet, columns, order.is_day_first, options)
         for line, key, result in reading.results(set(origins)):
             if isinstance(result, RefusedRow):
@@ -91,6 +91,14 @@ def read_table(
 
 def _about(sheet: Sheet, sheets: Sequence[Sheet]) -> str:
     return f'sheet "{shortened(sheet.name)}": ' if len(sheets) > 1 else ""
+
+
+def _head_counts(columns: Columns) -> Iterator[str]:
+    for heading in columns.counted:
+        yield (
+            f'numbers in "{heading}" count people and claim nobody;'
+            f" say people={heading} if each is somebody's number"
+        )
 
 
 def _file(
@@ -202,7 +210,7 @@ class _SheetReading:
             start, end = (moment.replace(tzinfo=timezone(offset)) for moment in (start, end))
         title = line.cell(self.columns["title"]).text
         room = line.cell(self.columns["room"]).text
-        persons = tuple(_persons(line.cell(self.columns["people"])))
+        persons = tuple(persons_in(line.cell(self.columns["people"]), with_numbers="people" in self.options.columns))
         booking = FileBooking("", line.place, title or "Untitled", start, end, room or None, persons)
         return booking, moments
 
@@ -263,20 +271,6 @@ class _SheetReading:
 
 def _first(values: Iterable[_T | None]) -> _T | None:
     return next((value for value in values if value is not None), None)
-
-
-def _persons(cell: Cell) -> Iterator[FilePerson]:
-    """Names apart by semicolons, lines, slashes or ampersands; by commas where none of these is."""
-    text = "" if cell.value is None else str(cell.value)
-    names = re.split(r"[;\n\r/&|]", text)
-    if len(names) == 1:
-        names = text.split(",")
-    seen: set[str] = set()
-    for one in names:
-        name = " ".join(one.split())
-        if name and name.casefold() not in seen:
-            seen.add(name.casefold())
-            yield FilePerson(name.casefold(), name)
 
 
 def in_utc(moment: datetime) -> datetime:

@@ -22,7 +22,7 @@ from api.imports.formats import read_schedule, reader_for
 from api.imports.import_errors import UnreadableSchedule, UnwritableMove
 from api.imports.mapping import columns_told
 from api.imports.reading_options import ReadingOptions
-from api.imports.schedule_file import FilePerson, Move, RefusedRow
+from api.imports.schedule_file import FilePerson, Move, RefusedRow, ScheduleFile
 from domain.errors import FieldException
 
 PLAN = (
@@ -198,6 +198,48 @@ def test_a_column_there_is_not():
         }
     with pytest.raises(FieldException, match="no columns to name in a file of iCalendar"):
         read_schedule("a.ics", b"BEGIN:VCALENDAR\nEND:VCALENDAR", ReadingOptions(columns={"start": "x"}))
+
+
+def people(file: ScheduleFile) -> list[list[str]]:
+    return [[person.name for person in row.persons] for row in file.rows]
+
+
+def counted(heading: str) -> str:
+    return (
+        f'numbers in "{heading}" count people and claim nobody; say people={heading} if each is somebody\'s number'
+    )
+
+
+def test_a_head_count_claims_nobody():
+    rows = ("A,2026-03-02 09:00,60,Hall,250", "B,2026-03-02 09:00,60,Pit,250", "C,2026-03-02 09:00,60,Bar,")
+    source = table("Event,Start,Minutes,Room,Attendees", *rows)
+    file = read(source)
+    assert people(file) == [[], [], []]
+    assert "people" not in dict(file.columns)
+    assert file.notes[1:] == (counted("Attendees"),)
+    told = read(source, ReadingOptions(columns={"people": "Attendees"}))
+    assert people(told) == [["250"], ["250"], []]
+    assert told.notes[1:] == ()
+
+
+@pytest.mark.parametrize("count", ["1,200", "1'200", "ca. 80", "~80", "50+", "80-100", "80 / 20", "12; 14"])
+def test_counts_as_people_write_them(count):
+    file = read(table("Event;Start;Minutes;Participants", f'A;2026-03-02 09:00;60;"{count}"'))
+    assert (people(file), file.notes[1:]) == ([[]], (counted("Participants"),))
+
+
+def test_a_head_count_leaves_the_people_to_another_column():
+    source = table("Event,Start,Minutes,Attendees,Speakers", "A,2026-03-02 09:00,60,250,Ada")
+    file = read(source)
+    assert (people(file), dict(file.columns)["people"]) == ([["Ada"]], "Speakers")
+    assert file.notes[1:] == (counted("Attendees"),)
+
+
+def test_a_number_among_names_claims_nobody():
+    rows = ("A,2026-03-02 09:00,60,Ada; 3", "B,2026-03-02 09:00,60,3", "C,2026-03-02 09:00,60,Agent 47")
+    file = read(table("Event,Start,Minutes,Crew", *rows))
+    assert people(file) == [["Ada"], [], ["Agent 47"]]
+    assert file.notes[1:] == (counted("Crew"),)
 
 
 def test_keys_are_ids_or_what_a_row_is_about():
