@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from api.imports.schedule_file import FilePerson
 from api.imports.table import Cell
 
-_COUNT = re.compile(r"(?:ca\.?|[~<>≈≤≥])?\s*\d[\d.,'’\s]*(?:[-–]\s*\d[\d.,'’\s]*)?\+?", re.IGNORECASE)
+_NUMBER = r"\d[\d.,'\u2019\s]*"
+_ABOUT = r"(?:ca\.?|[~<>\u2248\u2264\u2265])?\s*"
+_COUNT = re.compile(rf"(?i){_ABOUT}{_NUMBER}(?:[-\u2013]\s*{_NUMBER})?\+?")
 
 
 def persons_in(cell: Cell, *, with_numbers: bool) -> Iterator[FilePerson]:

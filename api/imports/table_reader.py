@@ -210,7 +210,8 @@ class _SheetReading:
             start, end = (moment.replace(tzinfo=timezone(offset)) for moment in (start, end))
         title = line.cell(self.columns["title"]).text
         room = line.cell(self.columns["room"]).text
-        persons = tuple(persons_in(line.cell(self.columns["people"]), with_numbers="people" in self.options.columns))
+        is_told = "people" in self.options.columns
+        persons = tuple(persons_in(line.cell(self.columns["people"]), with_numbers=is_told))
         booking = FileBooking("", line.place, title or "Untitled", start, end, room or None, persons)
         return booking, moments
 

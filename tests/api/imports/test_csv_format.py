@@ -206,7 +206,8 @@ def people(file: ScheduleFile) -> list[list[str]]:
 
 def counted(heading: str) -> str:
     return (
-        f'numbers in "{heading}" count people and claim nobody; say people={heading} if each is somebody\'s number'
+        f'numbers in "{heading}" count people and claim nobody;'
+        f" say people={heading} if each is somebody's number"
     )
 
 
