@@ -30,6 +30,7 @@ _HEADINGS = {
 }
 FIELDS = (*_HEADINGS, "dates")
 """What --map can name; `dates` is no column but how to read them: day-first or month-first."""
+TIME_FIELDS = ("date", "start", "end", "endDate")
 DATE_ORDERS = ("day-first", "month-first")
 _BY_HEADING = {heading: field for field, headings in _HEADINGS.items() for heading in headings.split()}
 _FILLERS = frozenset(("when", "it", "is", "the", "of", "local", "at", "on", "in", "utc", "gmt", "s", "a"))
