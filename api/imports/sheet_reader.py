@@ -7,20 +7,25 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta, timezone
 from hashlib import blake2s
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from api.imports.bounds import MOST_ROWS
 from api.imports.columns import TIME_FIELDS, Columns
 from api.imports.import_errors import UnreadableSchedule
 from api.imports.people_cell import persons_in
 from api.imports.reading_options import ReadingOptions
-from api.imports.schedule_file import FileBooking, RefusedRow
+from api.imports.schedule_file import FileBooking, RefusedRow, SkippedRow, wall_clock_in
 from api.imports.table import Cell, Line, Sheet
 from api.imports.typed_cell import Moment, moment_of
 from api.imports.written_time import NotWritten, read_duration
 from api.imports.xml_outline import shortened
 
+_CANCELLED = frozenset({"cancelled", "canceled", "abgesagt", "storniert", "annulé", "annulée", "cancelado"})
 _DAY = timedelta(days=1)
 _T = TypeVar("_T")
+
+ReadRow = tuple[FileBooking, Mapping[str, Moment]]
+"""A booking, and by field what the cells of its times say."""
 
 
 class _Refused(Exception):
@@ -40,14 +45,15 @@ class SheetReading:
         self.is_in_hours = heading.startswith(("hour", "std", "stunden")) or "(h" in heading
         self.identifiers = Counter(line.cell(columns["id"]).text for line in self.lines)
 
-    def results(
-        self, taken: set[str]
-    ) -> Iterator[tuple[Line, str, tuple[FileBooking, Mapping[str, Moment]] | RefusedRow]]:
+    def results(self, taken: set[str]) -> Iterator[tuple[Line, str, ReadRow | RefusedRow | SkippedRow]]:
         """Each row with its key, and what became of it."""
         if len(self.lines) > MOST_ROWS:
             raise UnreadableSchedule(f"there are more than {MOST_ROWS:,} rows")
         for line in self.lines:
             key = self._key(line, taken)
+            if line.cell(self.columns["status"]).text.casefold() in _CANCELLED:
+                yield line, key, SkippedRow(line.place, "it is cancelled")
+                continue
             try:
                 yield line, key, self._booking(line)
             except (_Refused, NotWritten) as reason:
@@ -70,15 +76,18 @@ class SheetReading:
         kept = [line.cell(self.columns[field]).text for field in ("id", "title", "people", "duration")]
         return "row~" + blake2s("\0".join(kept).encode("utf-8", "replace"), digest_size=8).hexdigest()
 
-    def _booking(self, line: Line) -> tuple[FileBooking, Mapping[str, Moment]]:
+    def _booking(self, line: Line) -> ReadRow:
         moments = {field: found for field in TIME_FIELDS if (found := self._moment(line, field)) is not None}
         start, is_whole_day = self._start(moments, line)
         end = self._end(moments, line, start, is_whole_day=is_whole_day)
-        if end <= start:
-            raise _Refused("it ends before it starts" if end < start else "it takes no time")
         offset = next((one.offset for one in moments.values() if one.offset is not None), None)
         if offset is not None:
             start, end = (moment.replace(tzinfo=timezone(offset)) for moment in (start, end))
+        elif self.columns.zone is not None:
+            is_exact = not is_whole_day and _end_clock(moments) is None
+            start, end = _in_zone(start, end, self.columns.zone, is_exact=is_exact)
+        if end <= start:
+            raise _Refused("it ends before it starts" if end < start else "it takes no time")
         title = line.cell(self.columns["title"]).text
         room = line.cell(self.columns["room"]).text
         is_told = "people" in self.options.columns
@@ -119,7 +128,7 @@ class SheetReading:
     ) -> datetime:
         end, listed = moments.get("end"), moments.get("endDate")
         day = _first(one.day for one in (end, listed) if one is not None)
-        clock = _first(one.clock for one in (end, listed) if one is not None)
+        clock = _end_clock(moments)
         if is_whole_day:
             return datetime.combine(day or start.date(), time()) + _DAY
         if clock is not None:
@@ -139,6 +148,18 @@ class SheetReading:
             return read_duration(cell.text, in_hours=self.is_in_hours)
         except NotWritten as reason:
             raise _Refused(f"its duration {shortened(cell.text)!r} cannot be read: {reason}") from None
+
+
+def _end_clock(moments: Mapping[str, Moment]) -> time | None:
+    """The time of day at which a row says that it ends."""
+    ends = (moments.get("end"), moments.get("endDate"))
+    return _first(one.clock for one in ends if one is not None)
+
+
+def _in_zone(start: datetime, end: datetime, zone: ZoneInfo, *, is_exact: bool) -> tuple[datetime, datetime]:
+    """The times in the zone. is_exact: whether the length counts where clocks change, and not the end."""
+    aware = wall_clock_in(start, zone)
+    return aware, aware + (end - start) if is_exact else wall_clock_in(end, zone)
 
 
 def _first(values: Iterable[_T | None]) -> _T | None:

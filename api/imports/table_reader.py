@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from api.imports.columns import Columns, columns_of, ensure_known_fields
 from api.imports.day_order import DayOrder
 from api.imports.import_errors import UnreadableSchedule
 from api.imports.reading_options import ReadingOptions
-from api.imports.schedule_file import FileBooking, RefusedRow, ScheduleFile, wall_clock_in
+from api.imports.schedule_file import FileBooking, RefusedRow, ScheduleFile, SkippedRow, wall_clock_in
 from api.imports.sheet_reader import SheetReading
 from api.imports.table import Line, Sheet
 from api.imports.typed_cell import Moment
@@ -39,68 +39,92 @@ class TableReading:
 def read_table(
     sheets: Sequence[Sheet], title: str, options: ReadingOptions, notes: Iterable[str] = ()
 ) -> TableReading:
-    """Every row below a heading as a booking or a refused row.
+    """Every row below a heading as a booking, a refused row or, where it is cancelled, a skipped one.
 
     Raises UnreadableSchedule where no sheet has a heading, FieldException for a mapping that does not fit.
     """
     ensure_known_fields(options.columns)
-    rows: list[FileBooking] = []
-    refused: list[RefusedRow] = []
-    origins: dict[str, RowOrigin] = {}
-    said = list(notes)
-    named: dict[str, str] = {}
+    reading = _Reading(options, list(notes))
     for number, sheet in enumerate(sheets):
-        columns = columns_of(sheet, options.columns)
-        if columns is None:
-            if any(not line.is_empty for line in sheet.lines):
-                said.append(f"{_about(sheet, sheets)}not read: no row in it looks like a heading")
-            continue
-        for field, heading in columns.named:
-            named.setdefault(field, heading)
-        order = DayOrder(sheet, columns, options)
-        said.extend(f"{_about(sheet, sheets)}{note}" for note in (*order.notes, *_head_counts(columns)))
-        reading = SheetReading(sheet, columns, order.is_day_first, options)
-        for line, key, result in reading.results(set(origins)):
-            if isinstance(result, RefusedRow):
-                refused.append(result)
-            else:
-                rows.append(replace(result[0], key=key))
-                origins[key] = RowOrigin(number, line, columns, result[1])
-    if not named and options.columns:
+        about = f'sheet "{shortened(sheet.name)}": ' if len(sheets) > 1 else ""
+        reading.take(number, sheet, about)
+    if not reading.named and options.columns:
         told = ", ".join(f"{field}={shortened(column)}" for field, column in options.columns.items())
         raise FieldException("map", f"no row has the columns named ({told}) and a start and title or room")
-    if not named:
+    if not reading.named:
         raise UnreadableSchedule(
             "no row looks like a heading with a start or a date, and a title or a room;"
             " name the columns (map start=..., title=...)"
         )
-    return TableReading(_file(title, _all_aware(rows, options), refused, said, named), origins)
+    return TableReading(reading.file(title), reading.origins)
 
 
-def _about(sheet: Sheet, sheets: Sequence[Sheet]) -> str:
-    return f'sheet "{shortened(sheet.name)}": ' if len(sheets) > 1 else ""
+@dataclass(slots=True)
+class _Reading:
+    """What was read of a table's sheets so far."""
+
+    options: ReadingOptions
+    notes: list[str]
+    rows: list[FileBooking] = field(default_factory=list)
+    refused: list[RefusedRow] = field(default_factory=list)
+    skipped: list[SkippedRow] = field(default_factory=list)
+    origins: dict[str, RowOrigin] = field(default_factory=dict)
+    named: dict[str, str] = field(default_factory=dict)
+    zones: set[str] = field(default_factory=set)
+
+    def take(self, number: int, sheet: Sheet, about: str) -> None:
+        """Read a sheet. about: what its notes begin with."""
+        columns = columns_of(sheet, self.options.columns)
+        if columns is None:
+            if any(not line.is_empty for line in sheet.lines):
+                self.notes.append(f"{about}not read: no row in it looks like a heading")
+            return
+        for name, heading in columns.named:
+            self.named.setdefault(name, heading)
+        order = DayOrder(sheet, columns, self.options)
+        notes = (*order.notes, *_said_of_zones(columns), *_said_of_heads(columns))
+        self.notes.extend(f"{about}{note}" for note in notes)
+        reading = SheetReading(sheet, columns, order.is_day_first, self.options)
+        for line, key, result in reading.results(set(self.origins)):
+            if isinstance(result, RefusedRow):
+                self.refused.append(result)
+            elif isinstance(result, SkippedRow):
+                self.skipped.append(result)
+            else:
+                self.rows.append(replace(result[0], key=key))
+                self.origins[key] = RowOrigin(number, line, columns, result[1])
+        self.zones.update(columns.zones)
+
+    def file(self, title: str) -> ScheduleFile:
+        """All of it."""
+        rows = _all_aware(self.rows, self.options)
+        return ScheduleFile(
+            title=title,
+            rows=tuple(rows),
+            refused=tuple(self.refused),
+            rooms=tuple(dict.fromkeys(row.room for row in rows if row.room is not None)),
+            persons=tuple({person.key: person for row in rows for person in row.persons}.values()),
+            time_zone=min(self.zones) if len(self.zones) == 1 else None,
+            skipped=tuple(self.skipped),
+            notes=tuple(self.notes),
+            columns=tuple(self.named.items()),
+        )
 
 
-def _head_counts(columns: Columns) -> Iterator[str]:
+def _said_of_zones(columns: Columns) -> Iterator[str]:
+    if columns.zone is not None:
+        yield f"times are in {columns.zone.key}, as a heading says"
+    elif columns.zones:
+        names = ", ".join(columns.zones)
+        yield f"the headings name several time zones ({names}), so none of them counts"
+
+
+def _said_of_heads(columns: Columns) -> Iterator[str]:
     for heading in columns.counted:
         yield (
             f'numbers in "{heading}" count people and claim nobody;'
             f" say people={heading} if each is somebody's number"
         )
-
-
-def _file(
-    title: str, rows: list[FileBooking], refused: list[RefusedRow], notes: list[str], named: dict[str, str]
-) -> ScheduleFile:
-    return ScheduleFile(
-        title=title,
-        rows=tuple(rows),
-        refused=tuple(refused),
-        rooms=tuple(dict.fromkeys(row.room for row in rows if row.room is not None)),
-        persons=tuple({person.key: person for row in rows for person in row.persons}.values()),
-        notes=tuple(notes),
-        columns=tuple(named.items()),
-    )
 
 
 def _all_aware(rows: list[FileBooking], options: ReadingOptions) -> list[FileBooking]:

@@ -430,3 +430,56 @@ def test_no_naughty_string_breaks_the_reader(shared_data: Path, data):
             read(source)
         return
     assert read(source).row_count == 1
+
+
+def test_a_cancelled_row_claims_nothing():
+    statuses = ("Confirmed", "CANCELLED", "canceled")
+    rows = [f"{status},2026-03-02 09:00,60,Hall,{status}" for status in statuses]
+    file = read(table("Event,Start,Minutes,Room,Status", *rows, "Lost,,60,Hall,Cancelled"))
+    assert [row.title for row in file.rows] == ["Confirmed"]
+    assert [(one.place, one.reason) for one in file.skipped] == [
+        (f"line {number}", "it is cancelled") for number in (3, 4, 5)
+    ]
+    assert (file.refused, file.row_count, dict(file.columns)["status"]) == ((), 4, "Status")
+
+
+@pytest.mark.parametrize(
+    ("heading", "row", "start", "end"),
+    [
+        # Clocks go forward at 2:00 on 29 March: ends are read off the clock, lengths are exact.
+        ("Start ({}),End", "2026-03-28 20:00,2026-03-29 08:00", "03-28T19:00", "03-29T06:00"),
+        ("Start,End ({})", "2026-03-28 20:00,08:00", "03-28T19:00", "03-29T06:00"),
+        ("Date,Start ({}),Minutes", "2026-03-28,20:00,720", "03-28T19:00", "03-29T07:00"),
+        ("Date ({})", "2026-03-29", "03-28T23:00", "03-29T22:00"),
+        ("Start ({}),End", "2026-03-02T09:00-05:00,2026-03-02T10:00-05:00", "03-02T14:00", "03-02T15:00"),
+    ],
+)
+def test_a_heading_says_which_zone_the_times_are_in(heading, row, start, end):
+    zone = "Europe/Brussels"
+    source = table(f"Event,{heading.format(zone)}", f"A,{row}")
+    file = read(source, ReadingOptions(ZoneInfo("America/New_York")))
+    assert [(row.start.astimezone(UTC), row.end.astimezone(UTC)) for row in file.rows] == [
+        (at(f"2026-{start}+00:00"), at(f"2026-{end}+00:00"))
+    ]
+    assert (file.time_zone, file.notes[1:]) == (zone, (f"times are in {zone}, as a heading says",))
+
+
+def test_headings_of_two_zones_say_none():
+    file = read(table("Event,Start (UTC),End (Asia/Tokyo)", "A,2026-03-02 09:00,2026-03-02 10:00"))
+    assert (file.is_naive, file.time_zone) == (True, None)
+    assert file.notes[1:] == (
+        "the headings name several time zones (UTC, Asia/Tokyo), so none of them counts",
+    )
+
+
+def test_a_move_is_written_as_the_clock_of_the_headings_zone_shows_it():
+    heading = "Event,Start (Europe/Brussels),End (Europe/Brussels)"
+    source = table(heading, "A,2026-03-27 9:00,2026-03-27 11:00")
+    (row,) = read(source).rows
+    written = rewrite(source, [Move(row.key, at("2026-03-30T12:00+00:00"), None)])
+    assert written == table(heading, "A,2026-03-30 14:00,2026-03-30 16:00")
+
+
+def test_a_start_in_the_hour_that_clocks_skip_may_leave_no_time():
+    row = "A,2026-03-29 02:30,2026-03-29 03:00"
+    assert refusal("Event,Start (Europe/Brussels),End", row) == "it ends before it starts"
