@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -45,14 +46,14 @@ _LOOK_AHEAD = 30
 class Columns:
     """The heading's row and, by field, the column: 0 is the first.
 
-    counted: the headings of those that count people, in some cells or in all.
+    counted: by column, the headings of those that count people, in some cells or in all.
     zones: the IANA zones that headings of dates and times name, such as `Start (Europe/Brussels)`.
     """
 
     heading_row: int
     by_field: Mapping[str, int]
     named: tuple[tuple[str, str], ...]
-    counted: tuple[str, ...] = ()
+    counted: Mapping[int, str] = dataclasses.field(default_factory=dict)
     zones: tuple[str, ...] = ()
 
     def __getitem__(self, field: str) -> int | None:
@@ -81,13 +82,13 @@ def columns_of(sheet: Sheet, told: Mapping[str, str]) -> Columns | None:
     Raises FieldException for a column there is not.
     """
     for number, line in enumerate(sheet.lines[:_LOOK_AHEAD]):
-        found, counted = _guessed_above(line, () if "people" in told else sheet.lines[number + 1 :])
+        found, counted = guessed_above(line, () if "people" in told else sheet.lines[number + 1 :])
         named = {field: at for field, name in told.items() if (at := _column(line, name)) is not None}
         found = {field: at for field, at in found.items() if at not in named.values()} | named
         if _is_enough(found):
             _ensure_all(line, told, named)
             headings = tuple((field, _shown(line, found[field])) for field in _HEADINGS if field in found)
-            heads_counted = tuple(_shown(line, at) for at in counted)
+            heads_counted = {at: _shown(line, at) for at in counted}
             return Columns(number, found, headings, heads_counted, _zones(line, found))
     return None
 
@@ -105,7 +106,7 @@ def _ensure_all(line: Line, told: Mapping[str, str], named: Mapping[str, int]) -
             )
 
 
-def _guessed_above(line: Line, below: Sequence[Line]) -> tuple[dict[str, int], list[int]]:
+def guessed_above(line: Line, below: Sequence[Line]) -> tuple[dict[str, int], list[int]]:
     """By field the column; and those that count people: one that does nothing else names nobody."""
     counted: list[int] = []
     while True:

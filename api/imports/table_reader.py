@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from api.imports.column_advice import column_advice
 from api.imports.columns import Columns, columns_of, ensure_known_fields
 from api.imports.day_order import DayOrder
 from api.imports.import_errors import UnreadableSchedule
@@ -52,9 +53,9 @@ def read_table(
         told = ", ".join(f"{field}={shortened(column)}" for field, column in options.columns.items())
         raise FieldException("map", f"no row has the columns named ({told}) and a start and title or room")
     if not reading.named:
+        advice = reading.advice or "name the columns (map start=..., title=...)"
         raise UnreadableSchedule(
-            "no row looks like a heading with a start or a date, and a title or a room;"
-            " name the columns (map start=..., title=...)"
+            f"no row looks like a heading with a start or a date, and a title or a room; {advice}"
         )
     return TableReading(reading.file(title), reading.origins)
 
@@ -71,6 +72,7 @@ class _Reading:
     origins: dict[str, RowOrigin] = field(default_factory=dict)
     named: dict[str, str] = field(default_factory=dict)
     zones: set[str] = field(default_factory=set)
+    advice: str | None = None
 
     def take(self, number: int, sheet: Sheet, about: str) -> None:
         """Read a sheet. about: what its notes begin with."""
@@ -78,6 +80,7 @@ class _Reading:
         if columns is None:
             if any(not line.is_empty for line in sheet.lines):
                 self.notes.append(f"{about}not read: no row in it looks like a heading")
+            self.advice = self.advice or column_advice(sheet, None)
             return
         for name, heading in columns.named:
             self.named.setdefault(name, heading)
@@ -94,6 +97,8 @@ class _Reading:
                 self.rows.append(replace(result[0], key=key))
                 self.origins[key] = RowOrigin(number, line, columns, result[1])
         self.zones.update(columns.zones)
+        if not self.rows and self.refused:
+            self.advice = column_advice(sheet, columns) or self.advice
 
     def file(self, title: str) -> ScheduleFile:
         """All of it."""
@@ -108,6 +113,7 @@ class _Reading:
             skipped=tuple(self.skipped),
             notes=tuple(self.notes),
             columns=tuple(self.named.items()),
+            advice=None if rows else self.advice,
         )
 
 
@@ -120,7 +126,7 @@ def _said_of_zones(columns: Columns) -> Iterator[str]:
 
 
 def _said_of_heads(columns: Columns) -> Iterator[str]:
-    for heading in columns.counted:
+    for heading in columns.counted.values():
         yield (
             f'numbers in "{heading}" count people and claim nobody;'
             f" say people={heading} if each is somebody's number"
