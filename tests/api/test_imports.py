@@ -720,6 +720,8 @@ async def test_a_table_of_refused_rows_says_how_to_name_its_columns(send):
     assert answer.json()["rows"] == {"read": 1, "imported": 0, "refused": 1, "skipped": 0}
     assert answer.json()["notes"] == [
         "read as utf-8 with commas between columns",
-        "the columns What, When are not used; name those that count: --map date=When --map title=What"
-        " (over HTTP, a parameter map for each)",
+        (
+            "the columns What, When are not used; name those that count: --map date=When --map title=What"
+            " (over HTTP, a parameter map for each)"
+        ),
     ]
