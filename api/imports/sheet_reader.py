@@ -22,6 +22,7 @@ from api.imports.xml_outline import shortened
 
 _CANCELLED = frozenset({"cancelled", "canceled", "abgesagt", "storniert", "annulé", "annulée", "cancelado"})
 _DAY = timedelta(days=1)
+_LONGEST_NIGHT = timedelta(hours=12)
 _T = TypeVar("_T")
 
 ReadRow = tuple[FileBooking, Mapping[str, Moment]]
@@ -33,7 +34,10 @@ class _Refused(Exception):
 
 
 class SheetReading:
-    """What the rows below a heading say."""
+    """What the rows below a heading say.
+
+    overnight: the places of those read so far whose end was taken to be on the next day.
+    """
 
     def __init__(self, sheet: Sheet, columns: Columns, is_day_first: bool, options: ReadingOptions) -> None:
         self.sheet = sheet
@@ -43,6 +47,7 @@ class SheetReading:
         self.lines = [line for line in sheet.lines[columns.heading_row + 1 :] if not line.is_empty]
         heading = sheet.lines[columns.heading_row].cell(columns["duration"]).text.casefold()
         self.is_in_hours = heading.startswith(("hour", "std", "stunden")) or "(h" in heading
+        self.overnight: list[str] = []
         self.identifiers = Counter(line.cell(columns["id"]).text for line in self.lines)
 
     def results(self, taken: set[str]) -> Iterator[tuple[Line, str, ReadRow | RefusedRow | SkippedRow]]:
@@ -133,7 +138,10 @@ class SheetReading:
             return datetime.combine(day or start.date(), time()) + _DAY
         if clock is not None:
             found = datetime.combine(day or start.date(), clock)
-            return found + _DAY if day is None and found < start else found
+            if day is None and found < start and found + _DAY - start <= _LONGEST_NIGHT:
+                self.overnight.append(line.place)
+                return found + _DAY
+            return found
         duration = line.cell(self.columns["duration"])
         if not duration.text:
             raise _Refused("there is no end and no duration")

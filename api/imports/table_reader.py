@@ -18,6 +18,8 @@ from api.imports.typed_cell import Moment
 from api.imports.xml_outline import shortened
 from domain.errors import FieldException
 
+_MOST_PLACES = 3
+
 
 @dataclass(frozen=True, slots=True)
 class RowOrigin:
@@ -72,6 +74,7 @@ class _Reading:
     origins: dict[str, RowOrigin] = field(default_factory=dict)
     named: dict[str, str] = field(default_factory=dict)
     zones: set[str] = field(default_factory=set)
+    overnight: list[str] = field(default_factory=list)
     advice: str | None = None
 
     def take(self, number: int, sheet: Sheet, about: str) -> None:
@@ -97,6 +100,7 @@ class _Reading:
                 self.rows.append(replace(result[0], key=key))
                 self.origins[key] = RowOrigin(number, line, columns, result[1])
         self.zones.update(columns.zones)
+        self.overnight.extend(reading.overnight)
         if not self.rows and self.refused:
             self.advice = column_advice(sheet, columns) or self.advice
 
@@ -111,7 +115,7 @@ class _Reading:
             persons=tuple({person.key: person for row in rows for person in row.persons}.values()),
             time_zone=min(self.zones) if len(self.zones) == 1 else None,
             skipped=tuple(self.skipped),
-            notes=tuple(self.notes),
+            notes=(*self.notes, *_said_of_nights(self.overnight)),
             columns=tuple(self.named.items()),
             advice=None if rows else self.advice,
         )
@@ -131,6 +135,16 @@ def _said_of_heads(columns: Columns) -> Iterator[str]:
             f'numbers in "{heading}" count people and claim nobody;'
             f" say people={heading} if each is somebody's number"
         )
+
+
+def _said_of_nights(places: Sequence[str]) -> Iterator[str]:
+    """Where an end was taken to be on the next day: the first few."""
+    if not places:
+        return
+    shown = ", ".join(places[:_MOST_PLACES])
+    more = f" and {len(places) - _MOST_PLACES} more" if len(places) > _MOST_PLACES else ""
+    rows = "1 row" if len(places) == 1 else f"{len(places)} rows"
+    yield f"the end of {rows} is earlier than the start, and taken to be on the next day: {shown}{more}"
 
 
 def _all_aware(rows: list[FileBooking], options: ReadingOptions) -> list[FileBooking]:

@@ -35,6 +35,9 @@ PLAN = (
 )
 
 
+OVERNIGHT = "is earlier than the start, and taken to be on the next day"
+
+
 def at(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
@@ -82,6 +85,7 @@ def test_a_plan_is_read_and_what_was_guessed_is_told():
     assert file.notes == (
         "read as utf-8 with commas between columns",
         "dates such as 2/3/2026 are read day first, as some of them can only be read so",
+        f"the end of 1 row {OVERNIGHT}: line 5",
     )
     assert file.is_naive
 
@@ -142,12 +146,14 @@ def test_the_whole_column_decides_what_is_the_day(rows, columns, starts, note):
         ("Event,Start,End", "A,2026-03-02 09:00,", "there is no end and no duration"),
         ("Event,Start,End", "A,2026-03-02 09:00,2026-03-02 08:00", "it ends before it starts"),
         ("Event,Start,End", "A,2026-03-02 09:00,09:00", "it takes no time"),
+        ("Event,Date,Start,End", "A,2026-03-02,10:00,09:00", "it ends before it starts"),
+        ("Event,Date,Start,End", "A,2026-03-02,21:00,09:01", "it ends before it starts"),
         (
             "Event,Start,Duration",
             "A,2026-03-02 09:00,long",
             "its duration 'long' cannot be read: it is not a length of time",
         ),
-        ("Event,Start,End", "A,9999-12-31 23:00,22:00", "a date of it is not on the calendar"),
+        ("Event,Start,End", "A,9999-12-31 23:00,01:00", "a date of it is not on the calendar"),
         (
             "Event,Start,End",
             "A,31/31/2026 09:00,10:00",
@@ -241,6 +247,16 @@ def test_a_number_among_names_claims_nobody():
     file = read(table("Event,Start,Minutes,Crew", *rows))
     assert people(file) == [["Ada"], [], ["Agent 47"]]
     assert file.notes[1:] == (counted("Crew"),)
+
+
+def test_up_to_twelve_hours_over_midnight_are_a_night():
+    night = "A,2026-03-02,21:00,9:00"
+    (row,) = read(table("Event,Date,Start,End", night)).rows
+    assert (row.start, row.end) == (at("2026-03-02T21:00"), at("2026-03-03T09:00"))
+    others = ("B,2026-03-02,9:00,21:00", "C,2026-03-02,2:00,1:00")
+    many = read(table("Event,Date,Start,End", *[night] * 4, *others))
+    assert many.notes[1:] == (f"the end of 4 rows {OVERNIGHT}: line 2, line 3, line 4 and 1 more",)
+    assert [row.place for row in many.refused] == ["line 7"]
 
 
 def test_keys_are_ids_or_what_a_row_is_about():
@@ -448,7 +464,7 @@ def test_a_cancelled_row_claims_nothing():
     [
         # Clocks go forward at 2:00 on 29 March: ends are read off the clock, lengths are exact.
         ("Start ({}),End", "2026-03-28 20:00,2026-03-29 08:00", "03-28T19:00", "03-29T06:00"),
-        ("Start,End ({})", "2026-03-28 20:00,08:00", "03-28T19:00", "03-29T06:00"),
+        ("Start,End ({})", "2026-03-28 20:00,2026-03-29 08:00", "03-28T19:00", "03-29T06:00"),
         ("Date,Start ({}),Minutes", "2026-03-28,20:00,720", "03-28T19:00", "03-29T07:00"),
         ("Date ({})", "2026-03-29", "03-28T23:00", "03-29T22:00"),
         ("Start ({}),End", "2026-03-02T09:00-05:00,2026-03-02T10:00-05:00", "03-02T14:00", "03-02T15:00"),
