@@ -82,6 +82,8 @@ class CheckTables:
         refused = f"{len(file.refused):,} refused" if file.refused else "none refused"
         refused += f", {len(file.skipped):,} skipped" if file.skipped else ""
         rows = f"{counted(file.row_count, 'row')} read, {refused}"
+        if file.is_unread:
+            return f"{rows}; nothing to check."
         if not self._checked.clashes:
             return f"{rows}; no clashes."
         levels = ", ".join(f"{count:,} {level.wire_name}" for level, count in self._checked.by_level.items())

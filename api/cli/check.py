@@ -19,7 +19,7 @@ from api.checking.advice import FixedSchedule, advise, fix
 from api.checking.check_schedule import CheckedSchedule, FoundClash, check_schedule
 from api.checking.documents import CheckDocuments, rows_document
 from api.checking.tables import CheckTables, counted, printable
-from api.cli.schedule_source import ScheduleSource, ensure_writable, read_source, write_whole
+from api.cli.schedule_source import MAP_HELP, ScheduleSource, ensure_writable, read_source, write_whole
 from api.imports.mapping import columns_told
 from api.imports.reading_options import ReadingOptions
 from api.settings import Settings
@@ -51,7 +51,7 @@ def command(
     ] = None,
     columns: Annotated[
         list[str] | None,
-        typer.Option("--map", metavar="FIELD=COLUMN", help="Which column of a table has what; repeatable."),
+        typer.Option("--map", metavar="FIELD=COLUMN", help=MAP_HELP),
     ] = None,
     limit_seconds: Annotated[
         float,
@@ -65,7 +65,7 @@ def command(
 ) -> None:
     """Print the clashes of a schedule file, each with its best fix; needs no server and no database.
 
-    Exits with 1 when clashes remain, and with 2 when the file cannot be read.
+    Exits with 1 when clashes remain, and with 2 when the file or none of its rows can be read.
     """
     try:
         settings = Settings()
@@ -76,6 +76,8 @@ def command(
             source.ensure_other(fix_to)
             ensure_writable(fix_to)
         checked = check_schedule(source.schedule)
+        if source.schedule.is_unread:
+            raise _nothing_read(checked, file, json=json)
         advised = _advised(checked, limit_seconds)
         fixed = None if fix_to is None else _fixed(checked, source, limit_seconds)
         after = checked
@@ -97,6 +99,15 @@ def command(
 def _unreadable(file: Path, reason: str) -> typer.Exit:
     typer.echo(f"{printable(str(file))}: {printable(reason)}", err=True)
     return typer.Exit(UNREADABLE)
+
+
+def _nothing_read(checked: CheckedSchedule, file: Path, *, json: bool) -> typer.Exit:
+    """Every row with the reason, then what to do about it."""
+    _print_json(checked, (), None, None, 0) if json else _print_tables(checked, (), None, None, 0)
+    schedule = checked.file
+    advice = "" if schedule.advice is None else f"; {schedule.advice}"
+    rows = counted(len(schedule.refused), "row")
+    return _unreadable(file, f"none of {rows} could be read: {schedule.refused[0].reason}{advice}")
 
 
 def _advised(checked: CheckedSchedule, limit_seconds: float) -> Advised:

@@ -16,7 +16,7 @@ from api.bus import Bus
 from api.checking.tables import counted, printable
 from api.cli.cannot_run import CannotRun
 from api.cli.databases import bring_up_to_date, database_urls, ensure_servable, open_database
-from api.cli.schedule_source import read_source
+from api.cli.schedule_source import MAP_HELP, read_source
 from api.dto.import_report import ImportReportDto
 from api.features.import_schedule import ImportReport, ImportSchedule
 from api.http.wire import FIRST_YEAR, LAST_YEAR
@@ -50,7 +50,7 @@ def command(
     ] = None,
     columns: Annotated[
         list[str] | None,
-        typer.Option("--map", metavar="FIELD=COLUMN", help="Which column of a table has what; repeatable."),
+        typer.Option("--map", metavar="FIELD=COLUMN", help=MAP_HELP),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; keep nothing.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,

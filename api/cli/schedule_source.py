@@ -9,6 +9,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
+from api.imports.columns import FIELDS
 from api.imports.formats import ScheduleFormat, read_schedule, reader_for
 from api.imports.import_errors import UnreadableSchedule
 from api.imports.reading_options import DEFAULT_OPTIONS, ReadingOptions
@@ -17,6 +18,11 @@ from api.imports.schedule_file import ScheduleFile
 MOST_BYTES = 100_000_000
 STANDARD_STREAM = Path("-")
 _STANDARD_INPUT = 0
+_FIELDS = ", ".join(field for field in FIELDS if field != "dates")
+MAP_HELP = (
+    f"Which column of a table has what; repeatable. FIELD is one of {_FIELDS}, COLUMN a heading, a letter or"
+    " a number. dates=day-first or dates=month-first says how to read dates."
+)
 
 
 @dataclass(frozen=True, slots=True)

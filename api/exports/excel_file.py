@@ -35,33 +35,47 @@ _HIDDEN_FONT = Font(italic=True, color="6B6B6B")
 
 
 @dataclass(frozen=True, slots=True)
+class _Page:
+    """What is the same of all bookings of a sheet. location: None where the calendar is no place's."""
+
+    zone: ZoneInfo
+    location: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class _Column:
-    """heading: `{zone}` stands for the name of the zone. value: what a booking has there, in the zone."""
+    """heading: `{zone}` stands for the name of the zone. value: what a booking has there on a page."""
 
     heading: str
     number_format: str
-    value: Callable[[ExportedBooking, ZoneInfo], Value]
+    value: Callable[[ExportedBooking, _Page], Value]
 
 
-def _wall_clock(instant: datetime, zone: ZoneInfo) -> datetime:
+def _wall_clock(instant: datetime, page: _Page) -> datetime:
     """Excel knows no time zones: the clock of the calendar's own, which the heading names."""
-    return instant.astimezone(zone).replace(tzinfo=None)
+    return instant.astimezone(page.zone).replace(tzinfo=None)
 
 
-def _conflict(booking: ExportedBooking, _zone: ZoneInfo) -> Value:
+def _location(_booking: ExportedBooking, page: _Page) -> Value:
+    return None if page.location is None else plain_text(page.location)
+
+
+def _conflict(booking: ExportedBooking, _page: _Page) -> Value:
     return None if booking.conflict_level is ConflictLevel.NONE else booking.conflict_level.name
 
 
+# An import knows these headings: it takes places, zones and ids from them, and skips what is cancelled.
 COLUMNS = (
-    _Column("Start ({zone})", _MOMENT, lambda one, zone: _wall_clock(one.slot.start_date_time, zone)),
-    _Column("End ({zone})", _MOMENT, lambda one, zone: _wall_clock(one.slot.end_date_time, zone)),
+    _Column("Start ({zone})", _MOMENT, lambda one, page: _wall_clock(one.slot.start_date_time, page)),
+    _Column("End ({zone})", _MOMENT, lambda one, page: _wall_clock(one.slot.end_date_time, page)),
     _Column("Duration", _SPAN, lambda one, _: one.slot.duration),
     _Column("Title", _TEXT, lambda one, _: plain_title(one.title)),
+    _Column("Venue", _TEXT, _location),
     _Column("Status", _TEXT, lambda one, _: None if one.is_hidden else one.status.name),
     _Column("Conflict", _TEXT, _conflict),
     _Column("Attendees", _NUMBER, lambda one, _: one.attendees),
     _Column("Description", _TEXT, lambda one, _: plain_lines(one.description or "") or None),
-    _Column("Booking", _TEXT, lambda one, _: None if one.is_hidden else str(one.scheduled_event_id)),
+    _Column("Booking id", _TEXT, lambda one, _: None if one.is_hidden else str(one.scheduled_event_id)),
 )
 
 
@@ -77,16 +91,16 @@ def excel_file(schedule: ExportedSchedule) -> bytes:
     zone = ZoneInfo(schedule.time_zone)
     for calendar in schedule.calendars:
         sheet = workbook.create_sheet(_sheet_name(calendar.name, workbook.sheetnames))
-        _fill(sheet, calendar.bookings, zone)
+        _fill(sheet, calendar.bookings, _Page(zone, calendar.location))
     if not schedule.calendars:
-        _fill(workbook.create_sheet("Schedule"), (), zone)
+        _fill(workbook.create_sheet("Schedule"), (), _Page(zone))
     content = BytesIO()
     workbook.save(content)
     return content.getvalue()
 
 
-def _fill(sheet: Worksheet, bookings: Sequence[ExportedBooking], zone: ZoneInfo) -> None:
-    headings = [column.heading.format(zone=zone.key) for column in COLUMNS]
+def _fill(sheet: Worksheet, bookings: Sequence[ExportedBooking], page: _Page) -> None:
+    headings = [column.heading.format(zone=page.zone.key) for column in COLUMNS]
     widths = [len(heading) + 3 for heading in headings]
     for index, heading in enumerate(headings, start=1):
         cell = _cell(sheet, 1, index)
@@ -95,7 +109,7 @@ def _fill(sheet: Worksheet, bookings: Sequence[ExportedBooking], zone: ZoneInfo)
     for row, booking in enumerate(bookings, start=2):
         for index, column in enumerate(COLUMNS, start=1):
             cell = _cell(sheet, row, index)
-            value = column.value(booking, zone)
+            value = column.value(booking, page)
             _write(cell, value, column.number_format)
             _mark(cell, booking)
             widths[index - 1] = max(widths[index - 1], _width(value) + 2)

@@ -75,8 +75,13 @@ async def handle(command: ImportSchedule, uow: UnitOfWork, policy: Policy) -> Im
         skipped=len(file.rows) - imported + len(file.skipped),
         refused=file.refused,
         skips=file.skipped,
-        notes=(*file.notes, *(_NO_SERIES.format(*one) for one in file.singly)),
+        notes=_notes(file),
         columns=file.columns,
         conflicts=Counter(clash.conflict_type for clash in report.conflicts),
         calendars=calendars,
     )
+
+
+def _notes(file: ScheduleFile) -> tuple[str, ...]:
+    advice = () if file.advice is None else (file.advice,)
+    return (*file.notes, *advice, *(_NO_SERIES.format(*one) for one in file.singly))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
+from api.imports.people_cell import counts_people, persons_in
 from api.imports.table import Line, Sheet
 from api.imports.xml_outline import shortened
 from domain.errors import FieldException
+from domain.local_time import is_time_zone
 
 _HEADINGS = {
     "title": "title event eventname eventtitle name subject session sessiontitle talk activity booking course"
@@ -26,25 +30,39 @@ _HEADINGS = {
     " instructors teacher teachers lecturer lecturers attendee attendees participant participants performer"
     " performers artist artists crew who assignee personen referent",
     "id": "id key uid eventid bookingid sessionid reference ref",
+    "status": "status",
 }
 FIELDS = (*_HEADINGS, "dates")
 """What --map can name; `dates` is no column but how to read them: day-first or month-first."""
+TIME_FIELDS = ("date", "start", "end", "endDate")
 DATE_ORDERS = ("day-first", "month-first")
 _BY_HEADING = {heading: field for field, headings in _HEADINGS.items() for heading in headings.split()}
 _FILLERS = frozenset(("when", "it", "is", "the", "of", "local", "at", "on", "in", "utc", "gmt", "s", "a"))
+_IN_BRACKETS = re.compile(r"\(([\w/+-]+)\)\s*\Z")
 _LOOK_AHEAD = 30
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The heading's row and, by field, the column: 0 is the first."""
+    """The heading's row and, by field, the column: 0 is the first.
+
+    counted: by column, the headings of those that count people, in some cells or in all.
+    zones: the IANA zones that headings of dates and times name, such as `Start (Europe/Brussels)`.
+    """
 
     heading_row: int
     by_field: Mapping[str, int]
     named: tuple[tuple[str, str], ...]
+    counted: Mapping[int, str] = dataclasses.field(default_factory=dict)
+    zones: tuple[str, ...] = ()
 
     def __getitem__(self, field: str) -> int | None:
         return self.by_field.get(field)
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        """What the times are in, where the headings agree on it."""
+        return ZoneInfo(self.zones[0]) if len(self.zones) == 1 else None
 
 
 def ensure_known_fields(columns: Mapping[str, str]) -> None:
@@ -64,13 +82,14 @@ def columns_of(sheet: Sheet, told: Mapping[str, str]) -> Columns | None:
     Raises FieldException for a column there is not.
     """
     for number, line in enumerate(sheet.lines[:_LOOK_AHEAD]):
-        found = _guessed(line)
+        found, counted = guessed_above(line, () if "people" in told else sheet.lines[number + 1 :])
         named = {field: at for field, name in told.items() if (at := _column(line, name)) is not None}
         found = {field: at for field, at in found.items() if at not in named.values()} | named
         if _is_enough(found):
             _ensure_all(line, told, named)
             headings = tuple((field, _shown(line, found[field])) for field in _HEADINGS if field in found)
-            return Columns(number, found, headings)
+            heads_counted = {at: _shown(line, at) for at in counted}
+            return Columns(number, found, headings, heads_counted, _zones(line, found))
     return None
 
 
@@ -87,20 +106,56 @@ def _ensure_all(line: Line, told: Mapping[str, str], named: Mapping[str, int]) -
             )
 
 
-def _guessed(line: Line) -> dict[str, int]:
+def guessed_above(line: Line, below: Sequence[Line]) -> tuple[dict[str, int], list[int]]:
+    """By field the column; and those that count people: one that does nothing else names nobody."""
+    counted: list[int] = []
+    while True:
+        found = _guessed(line, counted)
+        at = found.get("people")
+        cells = [one.cell(at) for one in below if at is not None and one.cell(at).text]
+        if at is None or not any(counts_people(cell) for cell in cells):
+            return found, counted
+        counted.append(at)
+        if any(True for cell in cells for _ in persons_in(cell, with_numbers=False)):
+            return found, counted
+
+
+def _guessed(line: Line, passed_over: Collection[int]) -> dict[str, int]:
     """By field the first column with a heading for it; then longer headings that are made of such words."""
     found: dict[str, int] = {}
-    for at, cell in enumerate(line.cells):
-        field = _BY_HEADING.get(_plain(cell.text)) if isinstance(cell.value, str) else None
+    open_columns = [
+        (at, cell)
+        for at, cell in enumerate(line.cells)
+        if at not in passed_over and isinstance(cell.value, str)
+    ]
+    for at, cell in open_columns:
+        field = _BY_HEADING.get(_plain(_without_zone(cell.text)))
         if field is not None:
             found.setdefault(field, at)
-    for at, cell in enumerate(line.cells):
-        if isinstance(cell.value, str) and at not in found.values() and len(cell.text) <= 40:
-            words = [word for word in re.findall(r"\w+", cell.text.casefold()) if word not in _FILLERS]
+    for at, cell in open_columns:
+        if at not in found.values() and len(cell.text) <= 40:
+            said = re.findall(r"\w+", _without_zone(cell.text).casefold())
+            words = [word for word in said if word not in _FILLERS]
             fields = [_BY_HEADING.get(word) for word in words]
             if fields and None not in fields and fields[-1] is not None:
                 found.setdefault(fields[-1], at)
     return found
+
+
+def _zones(line: Line, found: Mapping[str, int]) -> tuple[str, ...]:
+    """The zones that the headings of dates and times name, each once."""
+    named = (_zone_in(line.cell(found[field]).text) for field in TIME_FIELDS if field in found)
+    return tuple(dict.fromkeys(zone for zone in named if zone is not None))
+
+
+def _zone_in(heading: str) -> str | None:
+    """The IANA zone in brackets at the heading's end, if there is one."""
+    bracketed = _IN_BRACKETS.search(heading)
+    return bracketed[1] if bracketed is not None and is_time_zone(bracketed[1]) else None
+
+
+def _without_zone(heading: str) -> str:
+    return heading if _zone_in(heading) is None else heading[: heading.rindex("(")]
 
 
 def _column(line: Line, name: str) -> int | None:

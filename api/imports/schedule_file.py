@@ -104,6 +104,7 @@ class ScheduleFile:
     has_global_keys: whether a key means the same booking in every file, as an iCalendar UID does.
     series: those that one rule gives; occurrences of others are nothing but bookings.
     singly: of those others: the place and why there is no such rule.
+    advice: of a table of which no row could be read: how to name its columns.
     """
 
     title: str
@@ -118,11 +119,17 @@ class ScheduleFile:
     has_global_keys: bool = False
     series: tuple[FileSeries, ...] = ()
     singly: tuple[tuple[str, str], ...] = ()
+    advice: str | None = None
 
     @property
     def row_count(self) -> int:
         """How many rows there are, kept or not."""
         return len(self.rows) + len(self.refused) + len(self.skipped)
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether there are rows, and all of them are refused."""
+        return 0 < len(self.refused) == self.row_count
 
     @property
     def is_naive(self) -> bool:

@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta, timezone
-from hashlib import blake2s
-from typing import TypeVar
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
-from api.imports.bounds import MOST_ROWS
+from api.imports.column_advice import column_advice
 from api.imports.columns import Columns, columns_of, ensure_known_fields
+from api.imports.day_order import DayOrder
 from api.imports.import_errors import UnreadableSchedule
 from api.imports.reading_options import ReadingOptions
-from api.imports.schedule_file import FileBooking, FilePerson, RefusedRow, ScheduleFile, wall_clock_in
-from api.imports.table import Cell, Line, Sheet
-from api.imports.typed_cell import Moment, moment_of
-from api.imports.written_time import NotWritten, has_half_days, numeric_date, read_duration
+from api.imports.schedule_file import FileBooking, RefusedRow, ScheduleFile, SkippedRow, wall_clock_in
+from api.imports.sheet_reader import SheetReading
+from api.imports.table import Line, Sheet
+from api.imports.typed_cell import Moment
 from api.imports.xml_outline import shortened
 from domain.errors import FieldException
 
-_TIME_FIELDS = ("date", "start", "end", "endDate")
-_DAY = timedelta(days=1)
-_T = TypeVar("_T")
-
-
-class _Refused(Exception):
-    """This row is no booking; the message says why."""
+_MOST_PLACES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,60 +42,109 @@ class TableReading:
 def read_table(
     sheets: Sequence[Sheet], title: str, options: ReadingOptions, notes: Iterable[str] = ()
 ) -> TableReading:
-    """Every row below a heading as a booking or a refused row.
+    """Every row below a heading as a booking, a refused row or, where it is cancelled, a skipped one.
 
     Raises UnreadableSchedule where no sheet has a heading, FieldException for a mapping that does not fit.
     """
     ensure_known_fields(options.columns)
-    rows: list[FileBooking] = []
-    refused: list[RefusedRow] = []
-    origins: dict[str, RowOrigin] = {}
-    said = list(notes)
-    named: dict[str, str] = {}
+    reading = _Reading(options, list(notes))
     for number, sheet in enumerate(sheets):
-        columns = columns_of(sheet, options.columns)
-        if columns is None:
-            if any(not line.is_empty for line in sheet.lines):
-                said.append(f"{_about(sheet, sheets)}not read: no row in it looks like a heading")
-            continue
-        for field, heading in columns.named:
-            named.setdefault(field, heading)
-        order = _DayOrder(sheet, columns, options)
-        said.extend(f"{_about(sheet, sheets)}{note}" for note in order.notes)
-        reading = _SheetReading(sheet, columns, order.is_day_first, options)
-        for line, key, result in reading.results(set(origins)):
-            if isinstance(result, RefusedRow):
-                refused.append(result)
-            else:
-                rows.append(replace(result[0], key=key))
-                origins[key] = RowOrigin(number, line, columns, result[1])
-    if not named and options.columns:
+        about = f'sheet "{shortened(sheet.name)}": ' if len(sheets) > 1 else ""
+        reading.take(number, sheet, about)
+    if not reading.named and options.columns:
         told = ", ".join(f"{field}={shortened(column)}" for field, column in options.columns.items())
         raise FieldException("map", f"no row has the columns named ({told}) and a start and title or room")
-    if not named:
+    if not reading.named:
+        advice = reading.advice or "name the columns (map start=..., title=...)"
         raise UnreadableSchedule(
-            "no row looks like a heading with a start or a date, and a title or a room;"
-            " name the columns (map start=..., title=...)"
+            f"no row looks like a heading with a start or a date, and a title or a room; {advice}"
         )
-    return TableReading(_file(title, _all_aware(rows, options), refused, said, named), origins)
+    return TableReading(reading.file(title), reading.origins)
 
 
-def _about(sheet: Sheet, sheets: Sequence[Sheet]) -> str:
-    return f'sheet "{shortened(sheet.name)}": ' if len(sheets) > 1 else ""
+@dataclass(slots=True)
+class _Reading:
+    """What was read of a table's sheets so far."""
+
+    options: ReadingOptions
+    notes: list[str]
+    rows: list[FileBooking] = field(default_factory=list)
+    refused: list[RefusedRow] = field(default_factory=list)
+    skipped: list[SkippedRow] = field(default_factory=list)
+    origins: dict[str, RowOrigin] = field(default_factory=dict)
+    named: dict[str, str] = field(default_factory=dict)
+    zones: set[str] = field(default_factory=set)
+    overnight: list[str] = field(default_factory=list)
+    advice: str | None = None
+
+    def take(self, number: int, sheet: Sheet, about: str) -> None:
+        """Read a sheet. about: what its notes begin with."""
+        columns = columns_of(sheet, self.options.columns)
+        if columns is None:
+            if any(not line.is_empty for line in sheet.lines):
+                self.notes.append(f"{about}not read: no row in it looks like a heading")
+            self.advice = self.advice or column_advice(sheet, None)
+            return
+        for name, heading in columns.named:
+            self.named.setdefault(name, heading)
+        order = DayOrder(sheet, columns, self.options)
+        notes = (*order.notes, *_said_of_zones(columns), *_said_of_heads(columns))
+        self.notes.extend(f"{about}{note}" for note in notes)
+        reading = SheetReading(sheet, columns, order.is_day_first, self.options)
+        for line, key, result in reading.results(set(self.origins)):
+            if isinstance(result, RefusedRow):
+                self.refused.append(result)
+            elif isinstance(result, SkippedRow):
+                self.skipped.append(result)
+            else:
+                self.rows.append(replace(result[0], key=key))
+                self.origins[key] = RowOrigin(number, line, columns, result[1])
+        self.zones.update(columns.zones)
+        self.overnight.extend(reading.overnight)
+        if not self.rows and self.refused:
+            self.advice = column_advice(sheet, columns) or self.advice
+
+    def file(self, title: str) -> ScheduleFile:
+        """All of it."""
+        rows = _all_aware(self.rows, self.options)
+        return ScheduleFile(
+            title=title,
+            rows=tuple(rows),
+            refused=tuple(self.refused),
+            rooms=tuple(dict.fromkeys(row.room for row in rows if row.room is not None)),
+            persons=tuple({person.key: person for row in rows for person in row.persons}.values()),
+            time_zone=min(self.zones) if len(self.zones) == 1 else None,
+            skipped=tuple(self.skipped),
+            notes=(*self.notes, *_said_of_nights(self.overnight)),
+            columns=tuple(self.named.items()),
+            advice=None if rows else self.advice,
+        )
 
 
-def _file(
-    title: str, rows: list[FileBooking], refused: list[RefusedRow], notes: list[str], named: dict[str, str]
-) -> ScheduleFile:
-    return ScheduleFile(
-        title=title,
-        rows=tuple(rows),
-        refused=tuple(refused),
-        rooms=tuple(dict.fromkeys(row.room for row in rows if row.room is not None)),
-        persons=tuple({person.key: person for row in rows for person in row.persons}.values()),
-        notes=tuple(notes),
-        columns=tuple(named.items()),
-    )
+def _said_of_zones(columns: Columns) -> Iterator[str]:
+    if columns.zone is not None:
+        yield f"times are in {columns.zone.key}, as a heading says"
+    elif columns.zones:
+        names = ", ".join(columns.zones)
+        yield f"the headings name several time zones ({names}), so none of them counts"
+
+
+def _said_of_heads(columns: Columns) -> Iterator[str]:
+    for heading in columns.counted.values():
+        yield (
+            f'numbers in "{heading}" count people and claim nobody;'
+            f" say people={heading} if each is somebody's number"
+        )
+
+
+def _said_of_nights(places: Sequence[str]) -> Iterator[str]:
+    """Where an end was taken to be on the next day: the first few."""
+    if not places:
+        return
+    shown = ", ".join(places[:_MOST_PLACES])
+    more = f" and {len(places) - _MOST_PLACES} more" if len(places) > _MOST_PLACES else ""
+    rows = "1 row" if len(places) == 1 else f"{len(places)} rows"
+    yield f"the end of {rows} is earlier than the start, and taken to be on the next day: {shown}{more}"
 
 
 def _all_aware(rows: list[FileBooking], options: ReadingOptions) -> list[FileBooking]:
@@ -116,167 +156,6 @@ def _all_aware(rows: list[FileBooking], options: ReadingOptions) -> list[FileBoo
         start = row.start if row.start.tzinfo is not None else wall_clock_in(row.start, options.zone)
         aware.append(replace(row, start=start, end=start + row.duration))
     return aware
-
-
-class _DayOrder:
-    """Whether 3/4/2026 is in April or in March, decided by all dates of the sheet."""
-
-    def __init__(self, sheet: Sheet, columns: Columns, options: ReadingOptions) -> None:
-        texts = [
-            cell.value
-            for line in sheet.lines[columns.heading_row + 1 :]
-            for cell in (line.cell(columns[field]) for field in _TIME_FIELDS)
-            if isinstance(cell.value, str)
-        ]
-        dates = [found for text in texts if (found := numeric_date(text)) is not None]
-        self.notes: list[str] = []
-        self.is_day_first = True
-        if not dates:
-            return
-        day_first = sum(first > 12 for first, _, _ in dates)
-        month_first = sum(second > 12 for _, second, _ in dates)
-        told = options.columns.get("dates")
-        if told is not None:
-            self.is_day_first, why = told == "day-first", "as you say"
-        elif day_first or month_first:
-            self.is_day_first, why = day_first >= month_first, "as some of them can only be read so"
-        elif any("." in text for _, _, text in dates):
-            why = "as dates with dots are"
-        else:
-            self.is_day_first = not any(has_half_days(text) for text in texts)
-            why = "but nothing in them says so; say dates=day-first or dates=month-first to be sure"
-        shown = dates[0][2]
-        order = "day first" if self.is_day_first else "month first"
-        self.notes.append(f"dates such as {shown} are read {order}, {why}")
-
-
-class _SheetReading:
-    def __init__(self, sheet: Sheet, columns: Columns, is_day_first: bool, options: ReadingOptions) -> None:
-        self.sheet = sheet
-        self.columns = columns
-        self.is_day_first = is_day_first
-        self.options = options
-        self.lines = [line for line in sheet.lines[columns.heading_row + 1 :] if not line.is_empty]
-        heading = sheet.lines[columns.heading_row].cell(columns["duration"]).text.casefold()
-        self.is_in_hours = heading.startswith(("hour", "std", "stunden")) or "(h" in heading
-        self.identifiers = Counter(line.cell(columns["id"]).text for line in self.lines)
-
-    def results(
-        self, taken: set[str]
-    ) -> Iterator[tuple[Line, str, tuple[FileBooking, Mapping[str, Moment]] | RefusedRow]]:
-        """Each row with its key, and what became of it."""
-        if len(self.lines) > MOST_ROWS:
-            raise UnreadableSchedule(f"there are more than {MOST_ROWS:,} rows")
-        for line in self.lines:
-            key = self._key(line, taken)
-            try:
-                yield line, key, self._booking(line)
-            except (_Refused, NotWritten) as reason:
-                yield line, key, RefusedRow(line.place, str(reason))
-            except OverflowError:
-                yield line, key, RefusedRow(line.place, "a date of it is not on the calendar")
-
-    def _key(self, line: Line, taken: set[str]) -> str:
-        """The row's id where no other has it, else what it is about; never its time or room: they change."""
-        identifier = line.cell(self.columns["id"]).text
-        stem = identifier if identifier and self.identifiers[identifier] == 1 else self._made_key(line)
-        key, number = stem, 1
-        while key in taken:
-            number += 1
-            key = f"{stem}#{number}"
-        taken.add(key)
-        return key
-
-    def _made_key(self, line: Line) -> str:
-        kept = [line.cell(self.columns[field]).text for field in ("id", "title", "people", "duration")]
-        return "row~" + blake2s("\0".join(kept).encode("utf-8", "replace"), digest_size=8).hexdigest()
-
-    def _booking(self, line: Line) -> tuple[FileBooking, Mapping[str, Moment]]:
-        moments = {field: found for field in _TIME_FIELDS if (found := self._moment(line, field)) is not None}
-        start, is_whole_day = self._start(moments, line)
-        end = self._end(moments, line, start, is_whole_day=is_whole_day)
-        if end <= start:
-            raise _Refused("it ends before it starts" if end < start else "it takes no time")
-        offset = next((one.offset for one in moments.values() if one.offset is not None), None)
-        if offset is not None:
-            start, end = (moment.replace(tzinfo=timezone(offset)) for moment in (start, end))
-        title = line.cell(self.columns["title"]).text
-        room = line.cell(self.columns["room"]).text
-        persons = tuple(_persons(line.cell(self.columns["people"])))
-        booking = FileBooking("", line.place, title or "Untitled", start, end, room or None, persons)
-        return booking, moments
-
-    def _moment(self, line: Line, field: str) -> Moment | None:
-        cell = line.cell(self.columns[field])
-        if not cell.text:
-            return None
-        try:
-            return moment_of(
-                cell,
-                self.sheet.serial_date,
-                day_first=self.is_day_first,
-                dates_alone=field in ("date", "endDate"),
-            )
-        except NotWritten as reason:
-            raise _Refused(f"its {field} {shortened(cell.text)!r} cannot be read: {reason}") from None
-
-    def _start(self, moments: Mapping[str, Moment], line: Line) -> tuple[datetime, bool]:
-        start, listed = moments.get("start"), moments.get("date")
-        day = _first(one.day for one in (start, listed) if one is not None)
-        clock = _first(one.clock for one in (start, listed) if one is not None)
-        if day is None:
-            raise _Refused("there is no date")
-        end = moments.get("end")
-        ends = (end is not None and end.clock is not None) or line.cell(self.columns["duration"]).text
-        if clock is not None and (clock != time() or ends):
-            return datetime.combine(day, clock), False
-        if ends:
-            raise _Refused("there is no time at which it starts")
-        return datetime.combine(day, time()), True
-
-    def _end(
-        self, moments: Mapping[str, Moment], line: Line, start: datetime, *, is_whole_day: bool
-    ) -> datetime:
-        end, listed = moments.get("end"), moments.get("endDate")
-        day = _first(one.day for one in (end, listed) if one is not None)
-        clock = _first(one.clock for one in (end, listed) if one is not None)
-        if is_whole_day:
-            return datetime.combine(day or start.date(), time()) + _DAY
-        if clock is not None:
-            found = datetime.combine(day or start.date(), clock)
-            return found + _DAY if day is None and found < start else found
-        duration = line.cell(self.columns["duration"])
-        if not duration.text:
-            raise _Refused("there is no end and no duration")
-        return start + self._length(duration)
-
-    def _length(self, cell: Cell) -> timedelta:
-        if isinstance(cell.value, timedelta):
-            return cell.value
-        if isinstance(cell.value, time):
-            return datetime.combine(date.min, cell.value) - datetime.combine(date.min, time())
-        try:
-            return read_duration(cell.text, in_hours=self.is_in_hours)
-        except NotWritten as reason:
-            raise _Refused(f"its duration {shortened(cell.text)!r} cannot be read: {reason}") from None
-
-
-def _first(values: Iterable[_T | None]) -> _T | None:
-    return next((value for value in values if value is not None), None)
-
-
-def _persons(cell: Cell) -> Iterator[FilePerson]:
-    """Names apart by semicolons, lines, slashes or ampersands; by commas where none of these is."""
-    text = "" if cell.value is None else str(cell.value)
-    names = re.split(r"[;\n\r/&|]", text)
-    if len(names) == 1:
-        names = text.split(",")
-    seen: set[str] = set()
-    for one in names:
-        name = " ".join(one.split())
-        if name and name.casefold() not in seen:
-            seen.add(name.casefold())
-            yield FilePerson(name.casefold(), name)
 
 
 def in_utc(moment: datetime) -> datetime:

@@ -72,6 +72,14 @@ def _as_in_the_file(start: datetime, row: FileBooking) -> datetime:
     return start.astimezone(row.start.tzinfo)
 
 
+def _as_a_heading_says(moment: datetime, origin: RowOrigin) -> datetime:
+    """The moment on the clock of the headings' zone, but for a row that says an offset itself."""
+    zone = origin.columns.zone
+    if zone is None or any(one.offset is not None for one in origin.moments.values()):
+        return moment
+    return moment.astimezone(zone)
+
+
 def _differs(new: Value, old: Value) -> bool:
     if isinstance(new, datetime) or not isinstance(new, date) or not isinstance(old, datetime):
         return new != old
@@ -79,7 +87,8 @@ def _differs(new: Value, old: Value) -> bool:
 
 
 def _changes(origin: RowOrigin, before: FileBooking, after: FileBooking) -> Iterable[CellChange]:
-    moments = {"date": after.start, "start": after.start, "end": after.end, "endDate": after.end}
+    start, end = (_as_a_heading_says(moment, origin) for moment in (after.start, after.end))
+    moments = {"date": start, "start": start, "end": end, "endDate": end}
     if before.start != after.start:
         for field, moment in origin.moments.items():
             value = moment.value_for(moments[field])

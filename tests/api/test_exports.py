@@ -139,7 +139,7 @@ async def test_pdf_and_excel_hold_the_booking(
     excel = await fetched(client, await export(hall.calendar_id, "weekly", "Excel"), as_manager)
     sheet = openpyxl.load_workbook(BytesIO(excel.content)).active
     assert sheet.title == "Grand Hall"
-    assert [sheet.cell(2, column).value for column in (4, 5, 7)] == ["Gala", "Scheduled", 80]
+    assert [sheet.cell(2, column).value for column in (4, 5, 6, 8)] == ["Gala", "Grand Hall", "Scheduled", 80]
 
 
 async def test_facts_and_audit_stand_beside_the_export(
@@ -212,7 +212,7 @@ async def test_clashes_are_told(
     async def told() -> list[tuple[str, str | None]]:
         answer = await fetched(client, await export(hall.calendar_id, "daily", "Excel"), as_manager)
         sheet = openpyxl.load_workbook(BytesIO(answer.content)).active
-        return [(sheet.cell(row, 4).value, sheet.cell(row, 6).value) for row in (2, 3)]
+        return [(sheet.cell(row, 4).value, sheet.cell(row, 7).value) for row in (2, 3)]
 
     assert await told() == [("One", "Moderate"), ("Calm", None)]
     await client.delete(f"/api/schedules/{clash['scheduledEventId']}", headers=as_manager)

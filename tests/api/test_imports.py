@@ -712,3 +712,16 @@ def test_the_command_line_shows_columns_notes_and_what_was_left_out(urls, tmp_pa
         'Skipped: line 28: event "Rehearsal": it names no place, so there is no calendar to book it on',
     ]
     assert "371 of 374 rows would be imported, 2 skipped, 1 refused" in lines[-1]
+
+
+async def test_a_table_of_refused_rows_says_how_to_name_its_columns(send):
+    content = b"What,When,Start,End,Where\nA,2026-03-02,9:00,10:00,Hall\n"
+    answer = await send(content, {"Content-Type": "text/csv"})
+    assert answer.json()["rows"] == {"read": 1, "imported": 0, "refused": 1, "skipped": 0}
+    assert answer.json()["notes"] == [
+        "read as utf-8 with commas between columns",
+        (
+            "the columns What, When are not used; name those that count: --map date=When --map title=What"
+            " (over HTTP, a parameter map for each)"
+        ),
+    ]

@@ -117,6 +117,64 @@ def test_columns_are_named_on_the_command_line(tmp_path: Path):
     assert (none.exit_code, "is not field=column" in none.stderr) == (2, True)
 
 
+UNREAD = b"What,When,Start,End,Where\nA,2026-03-02,9:00,10:00,Hall\nB,2026-03-03,9:00,10:00,Hall\n"
+NAMED = (
+    "the columns What, When are not used; name those that count: --map date=When --map title=What"
+    " (over HTTP, a parameter map for each)"
+)
+
+
+@pytest.mark.parametrize("options", [(), ("--json",), ("--fix", "out.csv")])
+def test_a_file_of_refused_rows_is_as_good_as_unreadable(tmp_path: Path, monkeypatch, options):
+    monkeypatch.chdir(tmp_path)
+    Path("plan.csv").write_bytes(UNREAD)
+    answer = CliRunner().invoke(app, ["check", "plan.csv", *options])
+    assert answer.exit_code == 2
+    assert answer.stderr == f"plan.csv: none of 2 rows could be read: there is no date; {NAMED}\n"
+    assert [one.name for one in tmp_path.iterdir()] == ["plan.csv"]
+    if "--json" in options:
+        told = json.loads(answer.stdout)
+        assert set(told) == {"conflicts", "rows"}
+        assert (told["rows"]["read"], told["rows"]["refused"], told["conflicts"]) == (2, 2, [])
+    else:
+        assert answer.stdout.splitlines()[-3:] == [
+            "Not read: line 2: there is no date",
+            "Not read: line 3: there is no date",
+            "2 rows read, 2 refused; nothing to check.",
+        ]
+    named = ["--map", "date=When", "--map", "title=What"]
+    assert CliRunner().invoke(app, ["check", "plan.csv", *named]).exit_code == 0
+
+
+def test_a_table_without_a_heading_is_told_how_to_name_its_columns(tmp_path: Path):
+    path = tmp_path / "plan.csv"
+    path.write_bytes(b"What,Begins at,Persons present\nA,2026-03-02 09:00,250\n")
+    answer = CliRunner().invoke(app, ["check", str(path)])
+    assert (answer.exit_code, answer.stdout) == (2, "")
+    assert answer.stderr == (
+        f"{path}: no row looks like a heading with a start or a date, and a title or a room;"
+        " the columns What, Persons present are not used; name those that count: --map title=What"
+        " (over HTTP, a parameter map for each)\n"
+    )
+
+
+def test_calendars_of_refused_events_are_as_good_as_unreadable(tmp_path: Path):
+    path = tmp_path / "plan.ics"
+    path.write_bytes(calendar(event(":nonsense", uid="bad")))
+    answer = CliRunner().invoke(app, ["check", str(path)])
+    assert answer.exit_code == 2
+    assert answer.stderr.startswith(f"{path}: none of 1 row could be read: ")
+    # What is cancelled was read.
+    path.write_bytes(calendar(event(":nonsense", uid="bad"), event(uid="off", inside="STATUS:CANCELLED")))
+    assert CliRunner().invoke(app, ["check", str(path)]).exit_code == 0
+
+
+@pytest.mark.parametrize("command", ["check", "import"])
+def test_the_help_says_what_can_be_named(command: str):
+    shown = " ".join(CliRunner().invoke(app, [command, "--help"], env={"COLUMNS": "200"}).stdout.split())
+    assert "title, date, start, end, endDate, duration, room, people, id, status" in shown
+
+
 def test_times_without_a_zone_are_those_of_the_setting(tmp_path: Path, monkeypatch):
     monkeypatch.setenv("CALLBOARD_TIME_ZONE", "Europe/Berlin")
     path, out = tmp_path / "plan.ics", tmp_path / "out.ics"

@@ -33,24 +33,26 @@ def test_cells_are_typed_and_in_the_calendars_zone() -> None:
         description="Black tie\nDoors at 19:30",
         conflict_level=ConflictLevel.Critical,
     )
-    sheet = opened(schedule_of(gala, hidden(local(2026, 3, 30, 9)))).active
+    sheet = opened(schedule_of(gala, hidden(local(2026, 3, 30, 9)), location="Grand Hall")).active
     assert [[cell.value for cell in row] for row in sheet.iter_rows()] == [
         [
             "Start (Europe/Brussels)",
             "End (Europe/Brussels)",
             "Duration",
             "Title",
+            "Venue",
             "Status",
             "Conflict",
             "Attendees",
             "Description",
-            "Booking",
+            "Booking id",
         ],
         [
             datetime(2026, 3, 28, 20),  # noqa: DTZ001
             datetime(2026, 3, 29, 8),  # noqa: DTZ001
             timedelta(hours=11),
             "Gala",
+            "Grand Hall",
             "Tentative",
             "Critical",
             250,
@@ -62,32 +64,33 @@ def test_cells_are_typed_and_in_the_calendars_zone() -> None:
             datetime(2026, 3, 30, 11),  # noqa: DTZ001
             timedelta(hours=2),
             "another booking",
+            "Grand Hall",
             *[None] * 5,
         ],
     ]
-    assert [cell.is_date for cell in sheet[2]] == [True, True, True, *[False] * 6]
-    assert [cell.data_type for cell in sheet[2]] == ["d", "d", "d", "s", "s", "s", "n", "s", "s"]
+    assert [cell.is_date for cell in sheet[2]] == [True, True, True, *[False] * 7]
+    assert [cell.data_type for cell in sheet[2]] == [*"dddssssnss"]
 
 
 def test_the_header_stays_and_filters() -> None:
     bookings = [booked(f"Talk {hour}", local(2026, 3, 2, hour), 1) for hour in range(9, 12)]
     sheet = opened(schedule_of(*bookings)).active
-    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:I4")
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("A2", "A1:J4")
     assert sheet.print_title_rows == "$1:$1"
     assert sheet["A1"].font.bold
 
 
 def test_columns_are_as_wide_as_what_is_in_them_to_a_limit() -> None:
     sheet = opened(schedule_of(booked("音楽会" * 5, local(2026, 3, 2, 9), description="x" * 500))).active
-    assert [sheet.column_dimensions[letter].width for letter in "ADHI"] == [26, 32, 60, 38]
-    assert sheet["H2"].alignment.wrap_text
+    assert [sheet.column_dimensions[letter].width for letter in "ADIJ"] == [26, 32, 60, 38]
+    assert sheet["I2"].alignment.wrap_text
 
 
 @pytest.mark.parametrize("title", ["=HYPERLINK(A1)", "+1+1", "-1+1", "@SUM(A1)", "=1"])
 def test_a_title_that_looks_like_a_formula_is_text(title: str) -> None:
     content = excel_file(schedule_of(booked(title, local(2026, 3, 2, 9), description=title)))
     sheet = openpyxl.load_workbook(BytesIO(content)).active
-    assert [(sheet[key].value, sheet[key].data_type, sheet[key].quotePrefix) for key in ("D2", "H2")] == [
+    assert [(sheet[key].value, sheet[key].data_type, sheet[key].quotePrefix) for key in ("D2", "I2")] == [
         (title, "s", True)
     ] * 2
     with zipfile.ZipFile(BytesIO(content)) as archive:
@@ -101,7 +104,7 @@ def test_an_ordinary_title_has_no_quote() -> None:
 def test_cancelled_bookings_are_struck_through() -> None:
     gone = booked("Gala", local(2026, 3, 2, 9), status=ScheduleStatus.Cancelled)
     sheet = opened(schedule_of(gone, booked("Talk", local(2026, 3, 3, 9)))).active
-    assert [bool(sheet[key].font.strike) for key in ("D2", "E2", "D3")] == [True, True, False]
+    assert [bool(sheet[key].font.strike) for key in ("D2", "F2", "D3")] == [True, True, False]
 
 
 def test_a_sheet_a_calendar_with_names_that_excel_takes() -> None:
@@ -130,7 +133,7 @@ def test_control_characters_do_not_spoil_the_file() -> None:
     sheet = opened(
         schedule_of(booked("Ga\x07la\u202e \x1b", local(2026, 3, 2, 9), description="a\x00\nb"))
     ).active
-    assert (sheet["D2"].value, sheet["H2"].value) == ("Ga la", "a\nb")
+    assert (sheet["D2"].value, sheet["I2"].value) == ("Ga la", "a\nb")
 
 
 def test_any_text_can_be_a_title(shared_data: Path) -> None:

@@ -22,7 +22,7 @@ from api.imports.formats import read_schedule, reader_for
 from api.imports.import_errors import UnreadableSchedule, UnwritableMove
 from api.imports.mapping import columns_told
 from api.imports.reading_options import ReadingOptions
-from api.imports.schedule_file import FilePerson, Move, RefusedRow
+from api.imports.schedule_file import FilePerson, Move, RefusedRow, ScheduleFile
 from domain.errors import FieldException
 
 PLAN = (
@@ -33,6 +33,9 @@ PLAN = (
     b"Night,14/3/2026,11:00 PM,1:00 AM,Attic,\r\n"
     b"Lost,someday,9:00,10:00,Hall,\r\n"
 )
+
+
+OVERNIGHT = "is earlier than the start, and taken to be on the next day"
 
 
 def at(text: str) -> datetime:
@@ -82,6 +85,7 @@ def test_a_plan_is_read_and_what_was_guessed_is_told():
     assert file.notes == (
         "read as utf-8 with commas between columns",
         "dates such as 2/3/2026 are read day first, as some of them can only be read so",
+        f"the end of 1 row {OVERNIGHT}: line 5",
     )
     assert file.is_naive
 
@@ -142,12 +146,14 @@ def test_the_whole_column_decides_what_is_the_day(rows, columns, starts, note):
         ("Event,Start,End", "A,2026-03-02 09:00,", "there is no end and no duration"),
         ("Event,Start,End", "A,2026-03-02 09:00,2026-03-02 08:00", "it ends before it starts"),
         ("Event,Start,End", "A,2026-03-02 09:00,09:00", "it takes no time"),
+        ("Event,Date,Start,End", "A,2026-03-02,10:00,09:00", "it ends before it starts"),
+        ("Event,Date,Start,End", "A,2026-03-02,21:00,09:01", "it ends before it starts"),
         (
             "Event,Start,Duration",
             "A,2026-03-02 09:00,long",
             "its duration 'long' cannot be read: it is not a length of time",
         ),
-        ("Event,Start,End", "A,9999-12-31 23:00,22:00", "a date of it is not on the calendar"),
+        ("Event,Start,End", "A,9999-12-31 23:00,01:00", "a date of it is not on the calendar"),
         (
             "Event,Start,End",
             "A,31/31/2026 09:00,10:00",
@@ -198,6 +204,59 @@ def test_a_column_there_is_not():
         }
     with pytest.raises(FieldException, match="no columns to name in a file of iCalendar"):
         read_schedule("a.ics", b"BEGIN:VCALENDAR\nEND:VCALENDAR", ReadingOptions(columns={"start": "x"}))
+
+
+def people(file: ScheduleFile) -> list[list[str]]:
+    return [[person.name for person in row.persons] for row in file.rows]
+
+
+def counted(heading: str) -> str:
+    return (
+        f'numbers in "{heading}" count people and claim nobody;'
+        f" say people={heading} if each is somebody's number"
+    )
+
+
+def test_a_head_count_claims_nobody():
+    rows = ("A,2026-03-02 09:00,60,Hall,250", "B,2026-03-02 09:00,60,Pit,250", "C,2026-03-02 09:00,60,Bar,")
+    source = table("Event,Start,Minutes,Room,Attendees", *rows)
+    file = read(source)
+    assert people(file) == [[], [], []]
+    assert "people" not in dict(file.columns)
+    assert file.notes[1:] == (counted("Attendees"),)
+    told = read(source, ReadingOptions(columns={"people": "Attendees"}))
+    assert people(told) == [["250"], ["250"], []]
+    assert told.notes[1:] == ()
+
+
+@pytest.mark.parametrize("count", ["1,200", "1'200", "ca. 80", "~80", "50+", "80-100", "80 / 20", "12; 14"])
+def test_counts_as_people_write_them(count):
+    file = read(table("Event;Start;Minutes;Participants", f'A;2026-03-02 09:00;60;"{count}"'))
+    assert (people(file), file.notes[1:]) == ([[]], (counted("Participants"),))
+
+
+def test_a_head_count_leaves_the_people_to_another_column():
+    source = table("Event,Start,Minutes,Attendees,Speakers", "A,2026-03-02 09:00,60,250,Ada")
+    file = read(source)
+    assert (people(file), dict(file.columns)["people"]) == ([["Ada"]], "Speakers")
+    assert file.notes[1:] == (counted("Attendees"),)
+
+
+def test_a_number_among_names_claims_nobody():
+    rows = ("A,2026-03-02 09:00,60,Ada; 3", "B,2026-03-02 09:00,60,3", "C,2026-03-02 09:00,60,Agent 47")
+    file = read(table("Event,Start,Minutes,Crew", *rows))
+    assert people(file) == [["Ada"], [], ["Agent 47"]]
+    assert file.notes[1:] == (counted("Crew"),)
+
+
+def test_up_to_twelve_hours_over_midnight_are_a_night():
+    night = "A,2026-03-02,21:00,9:00"
+    (row,) = read(table("Event,Date,Start,End", night)).rows
+    assert (row.start, row.end) == (at("2026-03-02T21:00"), at("2026-03-03T09:00"))
+    others = ("B,2026-03-02,9:00,21:00", "C,2026-03-02,2:00,1:00")
+    many = read(table("Event,Date,Start,End", *[night] * 4, *others))
+    assert many.notes[1:] == (f"the end of 4 rows {OVERNIGHT}: line 2, line 3, line 4 and 1 more",)
+    assert [row.place for row in many.refused] == ["line 7"]
 
 
 def test_keys_are_ids_or_what_a_row_is_about():
@@ -387,3 +446,56 @@ def test_no_naughty_string_breaks_the_reader(shared_data: Path, data):
             read(source)
         return
     assert read(source).row_count == 1
+
+
+def test_a_cancelled_row_claims_nothing():
+    statuses = ("Confirmed", "CANCELLED", "canceled")
+    rows = [f"{status},2026-03-02 09:00,60,Hall,{status}" for status in statuses]
+    file = read(table("Event,Start,Minutes,Room,Status", *rows, "Lost,,60,Hall,Cancelled"))
+    assert [row.title for row in file.rows] == ["Confirmed"]
+    assert [(one.place, one.reason) for one in file.skipped] == [
+        (f"line {number}", "it is cancelled") for number in (3, 4, 5)
+    ]
+    assert (file.refused, file.row_count, dict(file.columns)["status"]) == ((), 4, "Status")
+
+
+@pytest.mark.parametrize(
+    ("heading", "row", "start", "end"),
+    [
+        # Clocks go forward at 2:00 on 29 March: ends are read off the clock, lengths are exact.
+        ("Start ({}),End", "2026-03-28 20:00,2026-03-29 08:00", "03-28T19:00", "03-29T06:00"),
+        ("Start,End ({})", "2026-03-28 20:00,2026-03-29 08:00", "03-28T19:00", "03-29T06:00"),
+        ("Date,Start ({}),Minutes", "2026-03-28,20:00,720", "03-28T19:00", "03-29T07:00"),
+        ("Date ({})", "2026-03-29", "03-28T23:00", "03-29T22:00"),
+        ("Start ({}),End", "2026-03-02T09:00-05:00,2026-03-02T10:00-05:00", "03-02T14:00", "03-02T15:00"),
+    ],
+)
+def test_a_heading_says_which_zone_the_times_are_in(heading, row, start, end):
+    zone = "Europe/Brussels"
+    source = table(f"Event,{heading.format(zone)}", f"A,{row}")
+    file = read(source, ReadingOptions(ZoneInfo("America/New_York")))
+    assert [(row.start.astimezone(UTC), row.end.astimezone(UTC)) for row in file.rows] == [
+        (at(f"2026-{start}+00:00"), at(f"2026-{end}+00:00"))
+    ]
+    assert (file.time_zone, file.notes[1:]) == (zone, (f"times are in {zone}, as a heading says",))
+
+
+def test_headings_of_two_zones_say_none():
+    file = read(table("Event,Start (UTC),End (Asia/Tokyo)", "A,2026-03-02 09:00,2026-03-02 10:00"))
+    assert (file.is_naive, file.time_zone) == (True, None)
+    assert file.notes[1:] == (
+        "the headings name several time zones (UTC, Asia/Tokyo), so none of them counts",
+    )
+
+
+def test_a_move_is_written_as_the_clock_of_the_headings_zone_shows_it():
+    heading = "Event,Start (Europe/Brussels),End (Europe/Brussels)"
+    source = table(heading, "A,2026-03-27 9:00,2026-03-27 11:00")
+    (row,) = read(source).rows
+    written = rewrite(source, [Move(row.key, at("2026-03-30T12:00+00:00"), None)])
+    assert written == table(heading, "A,2026-03-30 14:00,2026-03-30 16:00")
+
+
+def test_a_start_in_the_hour_that_clocks_skip_may_leave_no_time():
+    row = "A,2026-03-29 02:30,2026-03-29 03:00"
+    assert refusal("Event,Start (Europe/Brussels),End", row) == "it ends before it starts"
