@@ -77,7 +77,7 @@ class Settings(BaseSettings):
     webhook_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
     webhook_timeout_seconds: float = Field(default=10, gt=0, le=60)
     webhook_patience_days: float = Field(default=5, gt=0, le=_YEAR_DAYS)
-    metrics_token: SecretStr | None = None
+    metrics_token: SecretStr | None = Field(default=None, min_length=8)
     log_format: Literal["text", "json"] = "text"
     job_silence_seconds: float = Field(default=30, ge=1, le=3_600)
     escalation_contact: UUID | None = None

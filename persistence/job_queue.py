@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from procrastinate import App, PsycopgConnector
+from procrastinate.exceptions import ConnectorException
 from procrastinate.schema import SchemaManager
-from sqlalchemy import Connection, text
+from sqlalchemy import BigInteger, Connection, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+from persistence.unit_of_work import DatabaseBusy
 
 _IS_THERE = "SELECT to_regclass('procrastinate_jobs') IS NOT NULL"
 _VERSION = "SELECT obj_description('procrastinate_jobs'::regclass)"
@@ -32,6 +35,10 @@ _TAKE_OVER = text(
     ") stalled"
 )
 
+_LATER = text(
+    "SELECT EXISTS (SELECT FROM procrastinate_jobs WHERE task_name = :task AND status = 'todo'"
+    " AND CAST(args ->> 'timestamp' AS bigint) > :timestamp)"
+).bindparams(bindparam("timestamp", type_=BigInteger))
 _WAITING = text(
     "SELECT queue_name, count(*) AS waiting FROM procrastinate_jobs"
     " WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now()) GROUP BY queue_name"
@@ -51,7 +58,7 @@ async def defer_jobs(
 ) -> None:
     """Leave a job for each set of arguments; they are there when the connection's transaction commits.
 
-    task, queue: by their names in `api.jobs`. at: not to be run before.
+    task, queue: by their names in `api.jobs`. at: not to be run before. Raises DatabaseBusy.
     """
     if not arguments:
         return
@@ -59,12 +66,21 @@ async def defer_jobs(
     deferrer = _DOORSTEP.configure_task(
         task, allow_unknown=True, queue=queue, schedule_at=at, connection=driver
     )
-    await deferrer.batch_defer_async(*(dict(one) for one in arguments))
+    try:
+        await deferrer.batch_defer_async(*(dict(one) for one in arguments))
+    except ConnectorException as error:
+        raise DatabaseBusy("the job queue does not answer") from error
 
 
 async def take_over_stalled(connection: AsyncConnection, silence: timedelta) -> int:
     """Put jobs back into the queue whose worker gave no sign of life for so long; how many comes back."""
     return int((await connection.execute(_TAKE_OVER, {"silence": silence})).scalar_one())
+
+
+async def later_run_waits(connection: AsyncConnection, task: str, timestamp: int) -> bool:
+    """Whether a run of a job waits that was due after this one (seconds since 1970)."""
+    parameters = {"task": task, "timestamp": timestamp}
+    return bool((await connection.execute(_LATER, parameters)).scalar_one())
 
 
 async def jobs_waiting(connection: AsyncConnection) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,22 +28,28 @@ class Cleared:
     suggestions: int = 0
     job_runs: int = 0
     jobs: int = 0
+    change_requests: int = 0
     audit_entries: int = 0
 
 
-async def clear_away(uow: UnitOfWork, before: datetime, audit_before: datetime | None, limit: int) -> Cleared:
+async def clear_away(
+    uow: UnitOfWork, before: datetime, audit_before: datetime | None, sinks: Collection[str], limit: int
+) -> Cleared:
     """Delete what is older than an instant, `limit` rows of each kind at most.
 
     Facts go when every sink has had them; suggestions as soon as they have expired, unless they were applied.
+    sinks: those that are in use, by the names of their positions.
     """
-    outbox, suggestions, runs, log = (
+    outbox, suggestions, runs, requests, log = (
         tables.outbox,
         tables.suggestions,
         tables.job_runs,
+        tables.change_requests,
         tables.audit_log,
     )
     positions = tables.relay_positions
-    delivered = select(func.min(positions.c.sequence)).scalar_subquery()
+    in_use = positions.c.name.in_(["published", *sinks])
+    delivered = select(func.min(positions.c.sequence)).where(in_use).scalar_subquery()
     expired = and_(suggestions.c.expires_at < uow.now, suggestions.c.applied_at.is_(None))
     jobs = await uow.connection.execute(_JOBS, {"before": before, "limit": limit})
     return Cleared(
@@ -52,6 +59,7 @@ async def clear_away(uow: UnitOfWork, before: datetime, audit_before: datetime |
         suggestions=await _delete(uow, suggestions, expired, limit),
         job_runs=await _delete(uow, runs, runs.c.started_at < before, limit),
         jobs=jobs.rowcount,
+        change_requests=await _delete(uow, requests, requests.c.lapses_at < before, limit),
         audit_entries=0
         if audit_before is None
         else await _delete(uow, log, log.c.occurred_at < audit_before, limit),

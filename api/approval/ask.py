@@ -109,7 +109,7 @@ def _note(uow: UnitOfWork, detail: BookingDetail, change: ChangeRequest) -> None
     touch_schedule(uow, detail)
     key = change.schedule_id
     fact = ScheduleChangeRequested(
-        key, detail.summary.calendar_id, change.command, change.requested_by, change.lapses_at
+        key, detail.summary.calendar_id, change.command, uow.viewer.user_id, change.lapses_at
     )
     uow.record(key, fact)
     uow.audit("ChangeRequested", key, after={"command": change.command, "request": change.request})

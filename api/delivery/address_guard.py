@@ -10,6 +10,10 @@ from typing import Any
 
 Network = IPv4Network | IPv6Network
 _NAT64 = IPv6Network("64:ff9b::/96")
+_INNER = tuple(
+    IPv6Network(one) for one in ("64:ff9b:1::/48", "::/96", "::ffff:0:0:0/96", "fec0::/10", "100::/64")
+)
+"""Ways to inner addresses that Python's own table takes for global ones."""
 
 
 class ForbiddenAddress(OSError):
@@ -41,7 +45,7 @@ class AddressGuard:
             return
         if not encrypted:
             raise ForbiddenAddress(f"{host} is not in CALLBOARD_WEBHOOK_NETWORKS, and this is not https")
-        if not address.is_global or address.is_multicast:
+        if not address.is_global or address.is_multicast or any(address in one for one in _INNER):
             raise ForbiddenAddress(f"{host} is an inner address, which CALLBOARD_WEBHOOK_NETWORKS must allow")
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 import orjson
 from fastapi.sse import format_sse_event
@@ -23,6 +25,12 @@ from persistence.unit_of_work import DatabaseBusy, TransactionLost
 log = logging.getLogger("callboard.event_streams")
 
 _BATCH = 200
+_MOST_OF_ONE = 10
+"""Streams of one person that a process keeps open."""
+
+_READS_AT_ONCE = 2
+"""So that streams leave connections for requests, however many are woken at once."""
+
 _LOOK_SECONDS = 5.0
 _RETRY_MILLISECONDS = 2_000
 _QUIET_LOOKS = 3
@@ -47,7 +55,8 @@ class EventStreams:
     def __init__(self, database: Database, most: int) -> None:
         self._database = database
         self._most = most
-        self._open = 0
+        self._open: Counter[UUID] = Counter()
+        self._reading = asyncio.Semaphore(_READS_AT_ONCE)
         self._notifications: Notifications | None = None
         self._closed = asyncio.Event()
 
@@ -58,15 +67,16 @@ class EventStreams:
             await self._notifications.close()
 
     @asynccontextmanager
-    async def place(self) -> AsyncIterator[None]:
-        """Room for one more stream. Raises TooManyStreams."""
-        if self._open >= self._most:
+    async def place(self, user_id: UUID) -> AsyncIterator[None]:
+        """Room for one more stream of somebody's. Raises TooManyStreams."""
+        if self._open.total() >= self._most or self._open[user_id] >= _MOST_OF_ONE:
             raise TooManyStreams
-        self._open += 1
+        self._open[user_id] += 1
         try:
             yield
         finally:
-            self._open -= 1
+            self._open[user_id] -= 1
+            self._open += Counter()  # without those who have none any more
 
     async def start(self, listener: Listener) -> int:
         """Where a listener starts who names no position: what is published from now on."""
@@ -97,6 +107,7 @@ class EventStreams:
                 yield format_sse_event(event=fact.fact_type, data_str=document, id=str(fact.sequence))
                 told, quiet = fact.sequence, 0
             if more:
+                yield format_sse_event(comment="more", id=str(position))
                 continue
             quiet += 1
             if quiet >= _QUIET_LOOKS:
@@ -109,7 +120,7 @@ class EventStreams:
 
     async def _read(self, listener: Listener, after: int) -> FactsRead:
         try:
-            async with self._database.unit_of_work(listener.viewer) as uow:
+            async with self._reading, self._database.unit_of_work(listener.viewer) as uow:
                 return await facts_after(uow, after, _BATCH, listener.types)
         except (DatabaseBusy, TransactionLost) as error:
             log.info("an event stream waits: %s", error)

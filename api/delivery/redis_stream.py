@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 from redis.asyncio import Redis
-from redis.exceptions import ResponseError
+from redis.exceptions import RedisError, ResponseError
 
 from api.delivery.envelope import envelope
 from domain.facts import PublishedFact
@@ -60,4 +60,12 @@ class RedisStream:
         except ResponseError as error:
             if _TOO_OLD not in str(error):
                 raise
-            log.info("fact %d is in the stream already", fact.sequence)
+            await self._ensure_same(fact)
+
+    async def _ensure_same(self, fact: PublishedFact) -> None:
+        """Raise RedisError when the stream has another fact under this number: the database went back."""
+        number = f"{fact.sequence}-0"
+        found: Any = await self._redis.xrange(STREAM, number, number)
+        for _, fields in found:
+            if fields[b"id"] != str(fact.fact_id).encode():
+                raise RedisError(f"{STREAM} has another fact {number}: delete it after restoring a backup")

@@ -176,7 +176,7 @@ class PendingChangeDto(Wire):
     start_date_time: Instant | None = None
     end_date_time: Instant | None = None
     reason: str | None = None
-    requested_by: UUID
+    requested_by: UUID | None = None
     requested_at: Instant
     lapses_at: Instant
     approve: LinkDto

@@ -13,12 +13,17 @@ from persistence.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class GetOverdueConflicts(Message[list[OverdueConflict]]):
-    """Critical ones, and others that have been open for so long; `limit` at most."""
+    """Critical ones, and others that have been open for so long; `limit` at most.
+
+    named: those of calendars that name a contact, or the others.
+    """
 
     open_for: timedelta
+    named: bool
     limit: int
 
 
 async def handle(query: GetOverdueConflicts, uow: UnitOfWork, _policy: Policy) -> list[OverdueConflict]:
     """The conflicts, the worst first."""
-    return await overdue_conflicts(uow, uow.now - query.open_for, query.limit)
+    since = uow.now - query.open_for
+    return await overdue_conflicts(uow, since, named=query.named, limit=query.limit)

@@ -65,7 +65,7 @@ async def stream_events(
     if headers_only(request.scope):
         return Response(media_type=_MEDIA_TYPE, headers=_HEADERS)
     stack = AsyncExitStack()
-    await stack.enter_async_context(streams.place())
+    await stack.enter_async_context(streams.place(viewer.user_id))
     return _EventStream(streams.events(listener, after), stack)
 
 

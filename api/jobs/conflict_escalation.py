@@ -22,9 +22,12 @@ _AT_ONCE = 1_000
 async def escalate(service: Callboard) -> Outcome:
     """Escalate every Critical conflict, and every other that has been open for 24 hours, once."""
     open_for = timedelta(hours=service.settings.escalation_hours)
-    overdue = await service.bus.send(GetOverdueConflicts(open_for, _AT_ONCE), SYSTEM)
+    with_contact, others = [
+        await service.bus.send(GetOverdueConflicts(open_for, named, _AT_ONCE), SYSTEM)
+        for named in (True, False)
+    ]
     escalated = without_contact = 0
-    for conflict in overdue:
+    for conflict in (*with_contact, *others):
         contact = conflict.contact_id or service.settings.escalation_contact
         if contact is None:
             without_contact += 1

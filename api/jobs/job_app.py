@@ -13,8 +13,10 @@ from api.delivery.webhook_delivery import WebhookDelivery
 from api.jobs.job import Job
 from api.jobs.redeliver import Redelivery
 from api.jobs.retry import Patiently
-from api.jobs.run import AlreadyRunning, run_job
+from api.jobs.run import run_job
+from domain.viewer import SYSTEM
 from persistence.embedded.urls import libpq_url
+from persistence.job_queue import later_run_waits
 
 _CAUGHT_UP = timedelta(days=3)
 """A job whose time passed while no worker ran is run once when one comes back, if it is not longer ago."""
@@ -46,7 +48,8 @@ def job_app(worker_url: str, delivery: WebhookDelivery, redelivery: Redelivery) 
 def add_schedule(app: App, jobs: Sequence[Job], service: Callboard) -> None:
     """Have each job run when its schedule says, once however many workers there are.
 
-    service: with the worker's login. A second run waits for the first, and a third is left out.
+    service: with the worker's login. A second run waits for the first. One behind which a later one waits is
+    left out. (A queueing lock would do that too, but keep a failed run from coming back.)
     """
     for job in jobs:
         _add(app, job, service)
@@ -54,17 +57,15 @@ def add_schedule(app: App, jobs: Sequence[Job], service: Callboard) -> None:
 
 def _add(app: App, job: Job, service: Callboard) -> None:
     async def run(timestamp: int) -> None:
-        try:
+        async with service.database.unit_of_work(SYSTEM) as uow:
+            is_late = await later_run_waits(uow.connection, job.name, timestamp)
+        if not is_late:
             await run_job(job, service, datetime.fromtimestamp(timestamp, UTC))
-        except AlreadyRunning:
-            # Somebody runs it by hand: that run does what this one would.
-            return
 
     task = app.task(
         name=job.name,
         queue="jobs",
         lock=job.name,
-        queueing_lock=job.name,
         priority=_AHEAD_OF_DELIVERIES,
         retry=Patiently(),
     )(run)

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from datetime import timedelta
 
 from api.bootstrap import Callboard
+from api.cache.redis_url import MEMORY
 from api.features.clear_away import ClearAway
 from api.jobs.job import Outcome
 from domain.viewer import SYSTEM
@@ -19,6 +20,7 @@ async def clear(service: Callboard) -> Outcome:
     command = ClearAway(
         timedelta(days=service.settings.fact_retention_days),
         None if days is None else timedelta(days=days),
+        () if service.settings.cache_url == MEMORY else ("redis",),
         _AT_ONCE,
     )
     total: dict[str, int] = {}
@@ -31,5 +33,6 @@ async def clear(service: Callboard) -> Outcome:
                 "suggestions": total["suggestions"],
                 "jobRuns": total["job_runs"],
                 "jobs": total["jobs"],
+                "changeRequests": total["change_requests"],
                 "auditEntries": total["audit_entries"],
             }

@@ -22,6 +22,7 @@ _OVERDUE = text(
     " JOIN calendars k ON k.calendar_id = a.calendar_id"
     " JOIN calendars l ON l.calendar_id = b.calendar_id"
     " WHERE c.status IN (:detected, :under_review)"
+    " AND (coalesce(k.escalation_contact_id, l.escalation_contact_id) IS NOT NULL) = :named"
     " AND (c.conflict_level = :critical OR c.detected_at <= :since)"
     " AND lower(a.during) > :now AND lower(b.during) > :now"
     " AND a.status <> 4 AND (a.status <> 0 OR a.hold_expires_at IS NULL OR a.hold_expires_at > :now)"
@@ -40,10 +41,12 @@ class OverdueConflict:
     contact_id: UUID | None
 
 
-async def overdue_conflicts(uow: UnitOfWork, since: datetime, limit: int) -> list[OverdueConflict]:
+async def overdue_conflicts(
+    uow: UnitOfWork, since: datetime, *, named: bool, limit: int
+) -> list[OverdueConflict]:
     """Open conflicts that were never escalated: Critical ones, and others detected at the instant or before.
 
-    Both bookings lie ahead. The worst come first, then the earliest.
+    Both bookings lie ahead. The worst come first, then the earliest. named: those with a contact, or without.
     """
     parameters = {
         "detected": int(ConflictStatus.Detected),
@@ -51,6 +54,7 @@ async def overdue_conflicts(uow: UnitOfWork, since: datetime, limit: int) -> lis
         "critical": int(ConflictLevel.Critical),
         "since": since,
         "now": uow.now,
+        "named": named,
         "limit": limit,
     }
     rows = await uow.connection.execute(_OVERDUE, parameters)

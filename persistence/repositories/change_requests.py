@@ -10,7 +10,9 @@ from uuid import UUID
 
 from sqlalchemy import func, insert, select, update
 
+from domain.enums import Role
 from domain.time_slot import TimeSlot
+from domain.viewer import Viewer
 from persistence import tables
 from persistence.mapping import Row, as_range, slot_of
 from persistence.unit_of_work import UnitOfWork
@@ -24,7 +26,8 @@ class ChangeRequest:
 
     schedule_id: a booking or a series. schedule_version: which it had then.
     command, request: the message that makes the change: its name and its fields.
-    calendar_id, slot: what it is to be; None where that stays, or where it is to be removed.
+    calendar_id, slot: what it is to be; None where that stays, where it is to be removed, and for a calendar
+        that the viewer does not see. requested_by: None for viewers who are not to know.
     lapses_at: from then on nobody can approve it any more.
     """
 
@@ -36,7 +39,7 @@ class ChangeRequest:
     calendar_id: UUID | None
     slot: TimeSlot | None
     reason: str | None
-    requested_by: UUID
+    requested_by: UUID | None
     requested_at: datetime
     lapses_at: datetime
 
@@ -61,9 +64,12 @@ async def add(uow: UnitOfWork, change: ChangeRequest) -> None:
 
 async def waiting_for(uow: UnitOfWork, schedule_id: UUID, version: int) -> ChangeRequest | None:
     """The change of a booking or series, at that version, that waits for a manager; None for none."""
+    calendars = tables.calendars
+    seen = select(calendars.c.calendar_id).where(calendars.c.calendar_id == _requests.c.wanted_calendar_id)
     statement = (
         select(
             _requests,
+            seen.scalar_subquery().label("seen_calendar_id"),
             func.lower(_requests.c.wanted_during).label("start"),
             func.upper(_requests.c.wanted_during).label("end"),
         )
@@ -77,7 +83,7 @@ async def waiting_for(uow: UnitOfWork, schedule_id: UUID, version: int) -> Chang
         .limit(1)
     )
     row = (await uow.connection.execute(statement)).mappings().one_or_none()
-    return None if row is None else _request_from(row)
+    return None if row is None else _request_from(row, uow.viewer)
 
 
 async def decide(uow: UnitOfWork, change_request_id: UUID, decision: str, reason: str | None = None) -> bool:
@@ -93,17 +99,19 @@ async def decide(uow: UnitOfWork, change_request_id: UUID, decision: str, reason
     return (await uow.connection.execute(statement)).rowcount == 1
 
 
-def _request_from(row: Row) -> ChangeRequest:
+def _request_from(row: Row, viewer: Viewer) -> ChangeRequest:
+    """Without a calendar that the viewer does not see; Customers hear of nobody but themselves."""
+    told = viewer.role > Role.Customer or row["requested_by"] == viewer.user_id
     return ChangeRequest(
         change_request_id=row["change_request_id"],
         schedule_id=row["schedule_id"],
         schedule_version=row["schedule_version"],
         command=row["command"],
         request=row["request"],
-        calendar_id=row["wanted_calendar_id"],
+        calendar_id=row["seen_calendar_id"],
         slot=None if row["start"] is None else slot_of(row["start"], row["end"]),
         reason=row["reason"],
-        requested_by=row["requested_by"],
+        requested_by=row["requested_by"] if told else None,
         requested_at=row["requested_at"],
         lapses_at=row["lapses_at"],
     )

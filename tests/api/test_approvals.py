@@ -387,3 +387,54 @@ async def test_views_that_were_kept_follow_each_step(
     await client.post(f"{path}/reschedule", json=FAR, headers=as_staff)
     await client.post(f"{path}/approve", headers=as_manager)
     assert await shown() == []
+
+
+async def test_what_is_hidden_is_not_in_it(
+    client: httpx.AsyncClient,
+    hall: Any,
+    make_hall: Any,
+    make_event: Any,
+    grant: Any,
+    book: Any,
+    soon: datetime,
+    as_customer: Headers,
+    as_staff: Headers,
+    as_manager: Headers,
+) -> None:
+    """The Customer whose booking Staff want to move elsewhere hears neither where to nor who."""
+    cellar = await make_hall("Cellar")
+    await grant(STAFF, cellar.calendar_id)
+    await grant(CUSTOMER, hall.calendar_id)
+    event = await make_event("Birthday", organizer=CUSTOMER)
+    made = await book(hall.calendar_id, event, instant(soon), instant(soon + timedelta(hours=1)))
+    path = f"/api/schedules/{made['scheduledEventId']}"
+    asked = await client.put(path, json=booking(event, cellar.calendar_id, 10, 11), headers=as_staff)
+    assert asked.status_code == 202
+    told = (await get(client, path, as_customer))["pendingChange"]
+    assert told.keys().isdisjoint({"calendarId", "requestedBy"})
+    assert (await get(client, path, as_manager))["pendingChange"]["calendarId"] == cellar.calendar_id
+
+
+async def test_a_change_of_one_date_ends_what_waits_for_the_series(
+    client: httpx.AsyncClient,
+    hall: Any,
+    make_event: Any,
+    soon: datetime,
+    as_staff: Headers,
+    as_manager: Headers,
+) -> None:
+    event = await make_event("Yoga", organizer=STAFF)
+    body = booking(event, hall.calendar_id) | {
+        "startDateTime": instant(soon),
+        "endDateTime": instant(soon + timedelta(hours=1)),
+        "timeZone": "UTC",
+        "recurrencePattern": {"type": "Daily", "interval": 1, "occurrenceCount": 3},
+    }
+    made = await client.post("/api/schedules", json=body, headers=as_staff)
+    path = made.headers["location"]
+    assert (await client.delete(path, headers=as_staff)).status_code == 202
+    last = made.json()["occurrences"][2]["scheduledEventId"]
+    moved = await client.post(f"/api/schedules/{last}/reschedule", json=FAR, headers=as_manager)
+    assert moved.status_code == 200
+    after = await get(client, path, as_manager)
+    assert {one["status"] for one in (after, *after["occurrences"])} == {"Scheduled"}

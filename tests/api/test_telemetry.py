@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
 from api.bootstrap import Callboard
 from api.settings import Settings
@@ -207,3 +207,8 @@ async def test_shed_searches_are_counted(
     for _ in range(2):
         await client.post("/api/schedules", json=booking(event, hall.calendar_id), headers=as_manager)
     assert of(await metrics(client, as_admin), "solver_shed_total") == [1]
+
+
+def test_a_metrics_token_is_no_blank() -> None:
+    with pytest.raises(ValidationError, match="at least 8"):
+        Settings(metrics_token=SecretStr(""))

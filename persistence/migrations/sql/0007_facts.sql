@@ -49,7 +49,7 @@ CREATE POLICY webhooks_own ON webhooks TO callboard_app
     USING (owner_id = (SELECT app_user()) OR (SELECT app_role()) >= 3)
     WITH CHECK (owner_id = (SELECT app_user()) OR (SELECT app_role()) >= 3);
 
--- Whether the caller sees a booking or a series, as their row policies say.
+-- Whether somebody sees a booking or a series, as their row policies say; as a Customer, whether it is theirs.
 CREATE FUNCTION sees_booking(p_booking uuid, p_user uuid, p_role integer, p_mine uuid[]) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
     AS $$ SELECT p_role >= 2 OR EXISTS (
@@ -80,7 +80,11 @@ BEGIN
             'EventScheduledOnCalendar', 'EventRescheduled', 'EventRemovedFromCalendar', 'OverbookingAllowedByOverride',
             'ScheduleChangeRequested', 'ScheduleChangeApproved', 'ScheduleChangeRejected'
         ) THEN
-            seen := sees_booking((told ->> 'scheduledEventId')::uuid, p_user, p_role, p_mine);
+            -- Staff hear of the calendar that the fact is about, wherever the booking has gone since.
+            seen := CASE WHEN p_role = 1 AND told ? 'calendarId'
+                THEN (told ->> 'calendarId')::uuid = ANY (p_mine)
+                    OR sees_booking((told ->> 'scheduledEventId')::uuid, p_user, 0, '{}')
+                ELSE sees_booking((told ->> 'scheduledEventId')::uuid, p_user, p_role, p_mine) END;
         WHEN o.fact_type = 'ScheduleConflictDetected' THEN
             seen := sees_booking((told ->> 'scheduledEventId')::uuid, p_user, p_role, p_mine);
             other := sees_booking((told ->> 'conflictingEventId')::uuid, p_user, p_role, p_mine);

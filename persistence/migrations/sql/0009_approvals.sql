@@ -45,13 +45,23 @@ CREATE POLICY change_requests_decide ON change_requests FOR UPDATE TO callboard_
 -- The bookings whose change waits, and until when: ids and instants, for statuses to be told by. Few at any time.
 CREATE FUNCTION changes_waiting(p_now timestamptz) RETURNS TABLE (scheduled_event_id uuid, lapses_at timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER ROWS 10 SET search_path = public, pg_temp AS $$
-    SELECT b.scheduled_event_id, r.lapses_at
-    FROM change_requests r JOIN scheduled_events b ON b.scheduled_event_id = r.schedule_id
-    WHERE r.decision IS NULL AND r.lapses_at > p_now AND b.version = r.schedule_version AND b.status <> 4
-    UNION
-    SELECT b.scheduled_event_id, r.lapses_at
-    FROM change_requests r JOIN scheduled_events b ON b.series_id = r.schedule_id
-    WHERE r.decision IS NULL AND r.lapses_at > p_now AND b.status <> 4 AND lower(b.during) > p_now
+    SELECT w.scheduled_event_id, min(w.lapses_at)
+    FROM (
+        SELECT b.scheduled_event_id, r.lapses_at
+        FROM change_requests r JOIN scheduled_events b ON b.scheduled_event_id = r.schedule_id
+        WHERE r.decision IS NULL AND r.lapses_at > p_now AND b.version = r.schedule_version AND b.status <> 4
+        UNION ALL
+        -- The version of a series counts every change of any of its dates.
+        SELECT b.scheduled_event_id, r.lapses_at
+        FROM change_requests r
+        JOIN series s ON s.series_id = r.schedule_id
+        JOIN scheduled_events b ON b.series_id = s.series_id
+        WHERE r.decision IS NULL AND r.lapses_at > p_now AND b.status <> 4 AND lower(b.during) > p_now
+          AND r.schedule_version = s.version + (
+              SELECT coalesce(sum(o.version - 1), 0) FROM scheduled_events o WHERE o.series_id = s.series_id
+          )
+    ) w
+    GROUP BY w.scheduled_event_id
 $$;
 REVOKE EXECUTE ON FUNCTION changes_waiting(timestamptz) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION changes_waiting(timestamptz) TO callboard_app, callboard_worker;

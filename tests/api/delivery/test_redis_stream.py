@@ -136,3 +136,16 @@ async def test_redis_may_be_away(database: Database, worker: Database, tmp_path:
     finally:
         await stream.close()
         server.kill()
+
+
+async def test_a_database_that_went_back_is_noticed(
+    database: Database, worker: Database, redis: Redis, stream: RedisStream
+) -> None:
+    """After a restore, new facts have numbers that the stream knows: they are not taken for known ones."""
+    await redis.xadd(STREAM, {"type": "Old", "id": str(uuid4()), "fact": "{}"}, id="1-0")
+    await leave_facts(database, worker, 1)
+    with pytest.raises(RedisError, match="delete it after restoring"):
+        await stream.forward()
+    await redis.delete(STREAM)
+    await stream.forward()
+    assert [number for number, _ in await entries(redis)] == ["1-0"]

@@ -297,6 +297,9 @@ async def test_twenty_are_enough(client: httpx.AsyncClient, hook: Any, as_manage
         ("https://[::1]/", "inner address"),
         ("https://[::ffff:10.0.0.7]/", "inner address"),
         ("https://[64:ff9b::a00:7]/", "inner address"),
+        ("https://[64:ff9b:1::7f00:1]/", "inner address"),
+        ("https://[::127.0.0.1]/", "inner address"),
+        ("https://[fec0::1]/", "inner address"),
         ("http://93.184.215.14/", "not https"),
     ],
 )
@@ -375,3 +378,34 @@ async def test_a_role_that_was_lowered_tells_less(
     await book(hall.calendar_id, own, at(13), at(15))
     await eventually(lambda: receiver.got)
     assert [one.fact["data"]["eventId"] for one in receiver.got] == [own]
+
+
+@pytest.mark.usefixtures("worker")
+async def test_staff_hear_of_the_calendar_a_fact_is_about(
+    hook: Any,
+    client: httpx.AsyncClient,
+    receiver: Receiver,
+    as_staff: Headers,
+    as_manager: Headers,
+    make_hall: Any,
+    make_event: Any,
+    grant: Any,
+    book: Any,
+) -> None:
+    """A booking leaves the calendar that they see for one that they do not: they hear that it left."""
+    seen, hidden = await make_hall("Ballroom"), await make_hall("Cellar")
+    await grant(STAFF, seen.calendar_id, "View")
+    event = await make_event("Gala")
+    made = await book(seen.calendar_id, event, at(9), at(11))
+    body = booking(event, hidden.calendar_id, 9, 11)
+    await hook(as_staff)
+    path = f"/api/schedules/{made['scheduledEventId']}"
+    assert (await client.put(path, json=body, headers=as_manager)).status_code == 200
+    await book(seen.calendar_id, event, at(13), at(15))
+    await eventually(lambda: len(receiver.got) == 2)
+    facts = sorted((one.fact for one in receiver.got), key=lambda fact: fact["sequence"])
+    told = [(fact["type"], fact["data"]["calendarId"]) for fact in facts]
+    assert told == [
+        ("EventRemovedFromCalendar", seen.calendar_id),
+        ("EventScheduledOnCalendar", seen.calendar_id),
+    ]

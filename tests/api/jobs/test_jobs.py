@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from api.bootstrap import Callboard, bootstrap, wire
 from api.http.calendar_views import desk_of
+from api.jobs import conflict_escalation
 from api.jobs.calendar_cache_warmup import warm_up
 from api.jobs.schedule import JOBS
 from api.settings import Settings
@@ -88,6 +89,26 @@ class TestEscalation:
         self, clash: dict[str, Any], run: Any, client: httpx.AsyncClient, as_manager: Headers
     ) -> None:
         assert await run("ConflictEscalationJob") == {"escalated": 0, "withoutContact": 1}
+        assert (await self.state(client, as_manager, clash))["status"] == "Detected"
+
+    async def test_those_without_anybody_are_in_nobodys_way(
+        self,
+        clash: dict[str, Any],
+        run: Any,
+        monkeypatch: pytest.MonkeyPatch,
+        client: httpx.AsyncClient,
+        make_hall: Any,
+        make_event: Any,
+        as_manager: Headers,
+    ) -> None:
+        """Though they come first, and fill what one run takes."""
+        monkeypatch.setattr(conflict_escalation, "_AT_ONCE", 1)
+        contact = {"escalation_contact_id": str(ADMIN.user_id)}
+        hall, event = await make_hall("Attic", calendar=contact), await make_event("Fair")
+        for fields in ({}, {"override": {"reason": "asked"}}):
+            body = booking(event, hall.calendar_id, 20, 22, **fields)
+            assert (await client.post("/api/schedules", json=body, headers=as_manager)).status_code == 201
+        assert await run("ConflictEscalationJob") == {"escalated": 1, "withoutContact": 1}
         assert (await self.state(client, as_manager, clash))["status"] == "Detected"
 
     async def test_a_critical_one_goes_to_whom_the_calendar_names_once(
@@ -246,7 +267,14 @@ async def test_what_is_old_is_cleared_away(
     worker_service: Callboard,
 ) -> None:
     """Facts only when they were published and every sink has had them."""
-    nothing = {"facts": 0, "suggestions": 0, "jobRuns": 0, "jobs": 0, "auditEntries": 0}
+    nothing = {
+        "facts": 0,
+        "suggestions": 0,
+        "jobRuns": 0,
+        "jobs": 0,
+        "changeRequests": 0,
+        "auditEntries": 0,
+    }
     left = facts_left()
     old = "UPDATE outbox SET published_at = now() - interval '91 days', sequence = n FROM"
     owner_execute(
@@ -254,9 +282,14 @@ async def test_what_is_old_is_cleared_away(
         " WHERE o.id = outbox_id"
     )
     owner_execute("UPDATE relay_positions SET sequence = 1 WHERE name = 'redis'")
-    owner_execute("UPDATE relay_positions SET sequence = 100 WHERE name = 'published'")
+    owner_execute("UPDATE relay_positions SET sequence = 2 WHERE name = 'published'")
+    worker_service.settings.redis_url = SecretStr("redis://127.0.0.1:1/0")
     assert await run("RetentionJob") == {**nothing, "facts": 1}
     assert facts_left() == left[1:]
+    # Without Redis, how far its stream is says nothing.
+    worker_service.settings.redis_url = None
+    assert await run("RetentionJob") == {**nothing, "facts": 1}
+    assert facts_left() == left[2:]
     owner_execute("UPDATE audit_log SET occurred_at = now() - interval '400 days'")
     assert await run("RetentionJob") == nothing
     worker_service.settings.audit_retention_days = 399

@@ -175,3 +175,57 @@ async def test_what_went_wrong_is_noted_and_raised(worker_service: Callboard, ru
     assert (found.outcome, found.error) == (None, "ZeroDivisionError: by nought")
     with pytest.raises(ZeroDivisionError):
         await run_job(job, worker_service)
+
+
+async def test_a_run_that_failed_does_not_stand_in_the_way(start: Any, runs: Any) -> None:
+    """It fails while the next one waits already; both are over, and later ones run."""
+    failed = asyncio.Event()
+
+    async def fail_first(_service: Callboard) -> Outcome:
+        if not failed.is_set():
+            await asyncio.sleep(4)  # long enough for the next to wait
+            failed.set()
+            raise ZeroDivisionError("by nought")
+        return {"ran": 1}
+
+    start(Job("FlakyJob", "fails first", "* * * * * */3", fail_first))
+
+    async def two() -> Sequence[Any]:
+        done = [one for one in await runs("FlakyJob") if one.outcome is not None]
+        return done if len(done) >= 2 else []
+
+    await until(two)
+
+
+async def test_a_killed_run_does_not_stand_in_the_way(
+    urls: EmbeddedUrls, settings: Settings, start: Any, runs: Any, worker_service: Callboard
+) -> None:
+    """While it ran, the next one was left in the queue; another worker does that, and then the ones after."""
+
+    async def finish(_service: Callboard) -> Outcome:
+        return {"finished": 1}
+
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("CALLBOARD_")}
+    own = {
+        "CALLBOARD_HOME": str(settings.home),
+        "CALLBOARD_DATABASE_WORKER_URL": urls.worker,
+        "CALLBOARD_JOB_SILENCE_SECONDS": "1",
+    }
+    sleeper = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.api.jobs.sleeper", cwd=PROJECT, env=kept | own
+    )
+
+    async def waiting() -> int:
+        statement = text("SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo'")
+        async with worker_service.database.unit_of_work(SYSTEM) as uow:
+            return int((await uow.connection.execute(statement)).scalar_one())
+
+    await until(waiting)
+    sleeper.kill()
+    await sleeper.wait()
+    start(Job("LongJob", "ends", NEVER, finish))
+
+    async def finished() -> Sequence[Any]:
+        return [one for one in await runs("LongJob") if one.outcome == {"finished": 1}]
+
+    await until(finished)
