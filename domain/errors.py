@@ -11,7 +11,7 @@ from uuid import UUID
 from domain.enums import ConflictLevel, ConflictType
 from domain.facts import OverbookingPreventedBySystem
 from domain.proposal import Proposal
-from domain.time_slot import TimeSlot
+from domain.time_slot import TimeSlot, as_text
 
 if TYPE_CHECKING:
     from domain.series import AskedSeries
@@ -212,7 +212,7 @@ class SeriesUnavailableException(TimeSlotUnavailableException):
         count = len(self.dates) - 1
         more = f", and {count} more date{'' if count == 1 else 's'}" if count else ""
         reason = "" if first.reason is None else f": {first.reason}"
-        starts = first.slot.start_date_time.isoformat().replace("+00:00", "Z")
+        starts = as_text(first.slot.start_date_time)
         return f"{first.resource_name} is not available at {starts}{reason}{more}"
 
 

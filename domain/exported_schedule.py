@@ -12,6 +12,9 @@ from domain.time_slot import TimeSlot
 ANOTHER_BOOKING = "another booking"
 """What a booking is called that the viewer may not see (DESIGN 4.8)."""
 
+UID_HOST = "callboard"
+"""What follows an id in the UID of an iCalendar event."""
+
 BUSY = "Busy"
 """What every booking is called where only free and busy is told."""
 

@@ -64,3 +64,8 @@ def merged(slots: Iterable[TimeSlot]) -> list[TimeSlot]:
         else:
             result.append(slot)
     return result
+
+
+def as_text(instant: datetime) -> str:
+    """The instant as sentences and JSON have it: `2030-06-03T01:00:00Z`."""
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -20,12 +20,14 @@ class ScheduleRepair:
     """The changes that end a schedule's conflicts together, each with its sentence, in the snapshot's order.
 
     moved_at_least: how many bookings any answer that leaves no more conflicts moves at the least.
-    conflicts_left: those that nothing ends.
+    conflicts_left: those that nothing ends, or nothing was found to end.
+    leaves_fewest: whether it is proven that none of those left can be ended.
     """
 
     changes: tuple[tuple[Change, str], ...]
     moved_at_least: int
     conflicts_left: int
+    leaves_fewest: bool
 
     @property
     def moves_fewest(self) -> bool:
@@ -53,7 +55,10 @@ def repair_schedule(
         change = fixes.change(activity, result.assignment[activity])
         changes.append((change, fixes.sentence(activity, change)))
     prices = {activity.touch_cost for activity in translation.problem.activities}
-    return ScheduleRepair(tuple(changes), _moved_at_least(result, prices), len(result.clashes))
+    left, *_ = result.tiers
+    return ScheduleRepair(
+        tuple(changes), _moved_at_least(result, prices), len(result.clashes), left.value == left.bound
+    )
 
 
 def _moved_at_least(result: Result, prices: set[int]) -> int:

@@ -36,6 +36,13 @@ class WantedKind:
             and resource.features >= self.features
         )
 
+    def __str__(self) -> str:
+        """What it is, for people: `Venue that holds 300 people and has stage`."""
+        asked = [] if self.minimum_capacity is None else [f"holds {self.minimum_capacity} people"]
+        if self.features:
+            asked.append(f"has {', '.join(sorted(self.features))}")
+        return self.resource_type.name + (f" that {' and '.join(asked)}" if asked else "")
+
 
 @dataclass(frozen=True, slots=True)
 class AnyOf:
@@ -114,8 +121,10 @@ def _group(premises: Premises, index: int, wanted: AnyOf) -> WantedGroup:
         if isinstance(wanted.wanted, WantedKind)
         else _named(premises, place, wanted.wanted)
     )
+    if not found:
+        raise FieldException(f"{place}.anyOf", f"There is no {wanted.wanted} for you to use")
     if len(found) < wanted.count:
-        raise FieldException(f"{place}.count", f"There are only {len(found)} to choose from")
+        raise FieldException(f"{place}.count", f"There are fewer to choose from: {len(found)}")
     return WantedGroup(found, wanted.count, wanted.quantity)
 
 

@@ -14,6 +14,7 @@ from domain.errors import StateConflict
 from domain.policy import Policy
 from domain.proposal import Proposal
 from domain.series_change import yet_to_come
+from domain.time_slot import as_text
 from persistence.readers.bookings import open_conflicts
 from persistence.unit_of_work import UnitOfWork
 
@@ -53,7 +54,7 @@ async def _ensure_no_critical_conflict(uow: UnitOfWork, occurrences: Sequence[Sc
     conflicts = await open_conflicts(uow, [one.scheduled_event_id for one in occurrences])
     critical = [one for one in conflicts if one.conflict.conflict_level is ConflictLevel.Critical]
     if critical:
-        when = critical[0].starts_at.isoformat().replace("+00:00", "Z")
+        when = as_text(critical[0].starts_at)
         raise StateConflict(
             f"{len(critical)} Critical conflicts of this series are open, the first at {when};"
             " resolve them before confirming"

@@ -103,14 +103,21 @@ class CheckTables:
         skipped = [f"Skipped: {one.place}: {one.reason}" for one in file.skipped]
         return [printable(line) for line in (*not_read, *skipped)]
 
-    def outcome(self, repair: ScheduleRepair) -> str:
-        """How many bookings a repair moves, and whether fewer would do."""
-        moved = counted(len(repair.changes), "booking")
-        if repair.moves_fewest:
-            known = "the fewest possible"
-        else:
-            known = f"at least {repair.moved_at_least:,} must move"
-        return f"{moved} of {len(self._checked.file.rows):,} moved ({known})"
+    def outcome(self, repair: ScheduleRepair, left: int, written_to: str) -> str:
+        """How many bookings a repair moves, whether fewer would do, and what it could not end.
+
+        left: clashes in the file that was written.
+        """
+        moved = f"{counted(len(repair.changes), 'booking')} of {len(self._checked.file.rows):,} moved"
+        if repair.changes or not left:
+            at_least = f"at least {repair.moved_at_least:,} must move"
+            moved += f" ({'the fewest possible' if repair.moves_fewest else at_least})"
+        if not left:
+            return f"{moved}; no clashes left in {printable(written_to)}."
+        remain = f"{counted(left, 'clash')} {'remains' if left == 1 else 'remain'} in {printable(written_to)}"
+        if repair.leaves_fewest:
+            return f"{remain} and cannot be ended within the hours and rooms that the schedule uses; {moved}."
+        return f"{remain}, for which no fix was found; a longer --limit-seconds may find one. {moved}."
 
     def _row(self, row: FileBooking) -> str:
         where = "" if row.room is None else f" {printable(row.room)}"

@@ -177,6 +177,4 @@ def _print_tables(
         return
     if fixed.repair.changes:
         console.print(tables.moves(fixed.repair))
-    remaining = f"{counted(left, 'clash')} left" if left else "no clashes left"
-    outcome = f"{tables.outcome(fixed.repair)}; {remaining} in {printable(str(fix_to))}."
-    console.print(outcome, markup=False, soft_wrap=True)
+    console.print(tables.outcome(fixed.repair, left, str(fix_to)), markup=False, soft_wrap=True)

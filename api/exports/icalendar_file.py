@@ -15,6 +15,7 @@ from api.exports.series_window import SeriesWindow, series_window
 from api.exports.time_zone_rules import time_zone_component
 from domain.enums import ConflictLevel, ScheduleStatus
 from domain.exported_schedule import (
+    UID_HOST,
     ExportedBooking,
     ExportedCalendar,
     ExportedSchedule,
@@ -27,7 +28,6 @@ PRODUCT = "-//Callboard//Callboard//EN"
 FILE_VERSION = 1
 """Goes up when the same schedule gives another file."""
 
-_HOST = "callboard"
 _UTC_NAMES = frozenset({"UTC", "Etc/UTC"})
 _STATUSES: Mapping[ScheduleStatus, str] = {
     ScheduleStatus.Tentative: "TENTATIVE",
@@ -66,7 +66,7 @@ def icalendar_file(schedule: ExportedSchedule, refresh: timedelta | None = None)
 
 def feed_uid(scheduled_event_id: UUID) -> str:
     """What a booking is called in every file and feed."""
-    return f"{scheduled_event_id}@{_HOST}"
+    return f"{scheduled_event_id}@{UID_HOST}"
 
 
 @dataclass(slots=True)
@@ -102,7 +102,7 @@ class _File:
         self, calendar: ExportedCalendar, series: ExportedSeries, members: Sequence[ExportedBooking]
     ) -> Iterator[Event]:
         """The rule with what it makes as it is, then each occurrence that differs from it."""
-        uid = f"{series.series_id}@{_HOST}"
+        uid = f"{series.series_id}@{UID_HOST}"
         sequence = max(one.version for one in members) - 1
         pattern = next((one for one in members if _is_regular(one, series)), None)
         # What is at another time is in the set as well: it is replaced, and an EXDATE would take it away.
@@ -225,4 +225,4 @@ def _uid(calendar: ExportedCalendar, booking: ExportedBooking, hidden: Mapping[T
         return feed_uid(booking.scheduled_event_id)
     slot = booking.slot
     what = f"{slot.start_date_time.isoformat()}/{slot.end_date_time.isoformat()}/{hidden[slot]}"
-    return f"{uuid5(calendar.calendar_id, what)}@{_HOST}"
+    return f"{uuid5(calendar.calendar_id, what)}@{UID_HOST}"

@@ -9,6 +9,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from api.imports.importable import importable
+from api.imports.own_bookings import own_ids, settle
 from api.imports.schedule_file import RefusedRow, ScheduleFile, SkippedRow
 from api.imports.to_load import ImportContext, ImportedCalendar, person_resource_id, to_load
 from api.message import Message
@@ -17,6 +18,7 @@ from domain.policy import Policy
 from persistence.bulk_load import load
 from persistence.elevation import with_rights_of
 from persistence.readers.import_targets import find_import_targets
+from persistence.readers.known_bookings import find_known_bookings
 from persistence.unit_of_work import UnitOfWork
 
 _NO_SERIES = "{}: {}, so its occurrences are single bookings"
@@ -62,7 +64,8 @@ async def handle(command: ImportSchedule, uow: UnitOfWork, policy: Policy) -> Im
         [person_resource_id(person) for person in file.persons],
         [person.name for person in file.persons],
     )
-    context = ImportContext(uow.viewer.user_id, uow.now, uow.ids, command.time_zone, targets)
+    settled = settle(file, await find_known_bookings(uow, own_ids(file)))
+    context = ImportContext(uow.viewer.user_id, uow.now, uow.ids, command.time_zone, targets, settled)
     schedule, calendars = to_load(file, context)
     # A Manager imports rooms with their calendars, which one by one are an Admin's to make.
     async with with_rights_of(uow, Role.Admin):
@@ -74,8 +77,8 @@ async def handle(command: ImportSchedule, uow: UnitOfWork, policy: Policy) -> Im
         imported=imported,
         skipped=len(file.rows) - imported + len(file.skipped),
         refused=file.refused,
-        skips=file.skipped,
-        notes=_notes(file),
+        skips=(*file.skipped, *settled.skipped),
+        notes=(*_notes(file), *settled.notes),
         columns=file.columns,
         conflicts=Counter(clash.conflict_type for clash in report.conflicts),
         calendars=calendars,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from fastapi import FastAPI
@@ -9,6 +10,7 @@ from fastapi.openapi.utils import get_openapi
 
 from api.http.problem_docs import problem_docs
 
+_SCHEMAS = "#/components/schemas/"
 _FASTAPI_ERROR = "HTTPValidationError"
 
 
@@ -35,10 +37,29 @@ def _corrected(document: dict[str, Any]) -> dict[str, Any]:
                 _add(responses, 400)
             if path.startswith("/api/"):
                 _add(responses, 401)
-    schemas = document.get("components", {}).get("schemas", {})
-    for name in (_FASTAPI_ERROR, "ValidationError"):
-        schemas.pop(name, None)
+    return without_unused(document)
+
+
+def without_unused(document: dict[str, Any]) -> dict[str, Any]:
+    """The document without schemas that no path leads to, be it by way of others."""
+    schemas: dict[str, Any] = document.get("components", {}).get("schemas", {})
+    used: set[str] = set()
+    ahead = set(_named(document["paths"]))
+    while ahead:
+        used |= ahead
+        ahead = {name for one in ahead for name in _named(schemas.get(one))} - used
+    for name in schemas.keys() - used:
+        del schemas[name]
     return document
+
+
+def _named(value: object) -> Iterator[str]:
+    """The schemas named anywhere below a value: by `$ref`, or by what tells alternatives apart."""
+    if isinstance(value, str) and value.startswith(_SCHEMAS):
+        yield value.removeprefix(_SCHEMAS)
+    children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for child in children:
+        yield from _named(child)
 
 
 def _add(responses: dict[str, Any], status: int) -> None:

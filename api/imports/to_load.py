@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
+from api.imports.own_bookings import Settled
 from api.imports.schedule_file import FileBooking, FilePerson, FileSeries, ScheduleFile
 from domain.entities import Calendar, Claim, Event, Resource, ScheduledEvent
 from domain.enums import CalendarType, OwnerType, RecurrenceType, ResourceType, ScheduleStatus
@@ -22,13 +24,17 @@ _NAMESPACE = UUID("0d0f7d0a-3f0b-49a5-9a3f-6b0c5a1c7e52")
 
 @dataclass(frozen=True, slots=True)
 class ImportContext:
-    """Who imports and when, the zone of what names none, and what is there already to be used."""
+    """Who imports and when, the zone of what names none, and what is there already to be used.
+
+    settled: the rows that are not loaded, and the series whose rows are loaded as single bookings.
+    """
 
     user_id: UUID
     now: datetime
     ids: IdSource
     time_zone: str
     targets: ImportTargets
+    settled: Settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +65,24 @@ class _Loading:
         self.time_zone = file.time_zone or context.time_zone
         self.new_resources: list[Resource] = []
         self.new_calendars: list[Calendar] = []
-        self.file_series = {one.key: one for one in file.series}
+        settled = context.settled
+        self.rows = [row for row in file.rows if row.key not in settled.there]
+        wanted = {row.series_key for row in self.rows} - settled.series
+        self.file_series = {one.key: one for one in file.series if one.key in wanted}
         # A conference of the same name on other dates is another one.
         first_day = min((row.start for row in file.rows), default=context.now).date()
         self.edition = f"{file.title}\0{first_day.isoformat()}"
 
     def run(self) -> tuple[LoadedSchedule, tuple[ImportedCalendar, ...]]:
         """Rooms and persons first, then what claims them."""
-        calendars = {room: self._calendar_of(room) for room in self.file.rooms}
+        calendars = {room: self._calendar_of(room) for room in self._rooms()}
         persons = self._person_resources()
         events: dict[UUID, str] = {}
         bookings: list[ScheduledEvent] = []
         series = {
             one.key: self._series(one, calendars[one.room].calendar_id) for one in self.file_series.values()
         }
-        for position, row in enumerate(self.file.rows):
+        for position, row in enumerate(self.rows):
             assert row.room is not None
             claims = tuple(Claim(persons[person.key]) for person in row.persons)
             booking = self._booking(row, position, calendars[row.room].calendar_id, claims)
@@ -91,6 +100,15 @@ class _Loading:
             tuple(series.values()),
         )
         return load, tuple(calendars.values())
+
+    def _rooms(self) -> Iterator[str]:
+        """Those to have a calendar; none is made for one whose bookings are all there already."""
+        loaded = {row.room for row in self.rows} | {one.room for one in self.file_series.values()}
+        left_out = {row.room for row in self.file.rows} - loaded
+        for room in self.file.rooms:
+            venue = self.context.targets.venues.get(room)
+            if room not in left_out or (venue is not None and venue.calendar_id is not None):
+                yield room
 
     def _series(self, series: FileSeries, calendar_id: UUID) -> Series:
         """The series with the same ids whenever it is read."""
@@ -159,10 +177,11 @@ class _Loading:
     def _person_resources(self) -> dict[str, UUID]:
         """By key: the resource made for that person before, else the only one of the name, else a new one."""
         targets = self.context.targets
-        own = {person.key: person_resource_id(person) for person in self.file.persons}
+        persons = {person.key: person for row in self.rows for person in row.persons}.values()
+        own = {person.key: person_resource_id(person) for person in persons}
         made_from_files = frozenset(own.values())
         namesakes = Counter(person.name for person in self.file.persons)
-        for person in self.file.persons:
+        for person in persons:
             if own[person.key] in targets.person_ids:
                 continue
             alike = targets.staff_by_name.get(person.name, frozenset()) - made_from_files
@@ -179,7 +198,7 @@ class _Loading:
     ) -> ScheduledEvent:
         context = self.context
         # Of two that clash the later in the file counts as made later.
-        age = timedelta(microseconds=len(self.file.rows) - position)
+        age = timedelta(microseconds=len(self.rows) - position)
         return ScheduledEvent(
             scheduled_event_id=self._id("booking", row),
             event_id=self._id("event", row),

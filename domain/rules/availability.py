@@ -6,7 +6,9 @@ from zoneinfo import ZoneInfo
 from domain.entities import Closure, Resource
 from domain.errors import FieldException, TimeSlotUnavailableException
 from domain.policy import Policy
-from domain.time_slot import TimeSlot
+from domain.time_slot import TimeSlot, as_text
+
+_MERGE = 'with "onOverlap": "Merge" the two become one'
 
 
 def closure_at(slot: TimeSlot, closures: Iterable[Closure]) -> Closure | None:
@@ -19,9 +21,9 @@ def ensure_closures_disjoint(slot: TimeSlot, closures: Iterable[Closure]) -> Non
     """Reject a closure that overlaps another of the same resource (SCH-031)."""
     other = closure_at(slot, closures)
     if other is not None:
-        start, end = other.slot.start_date_time.isoformat(), other.slot.end_date_time.isoformat()
+        start, end = as_text(other.slot.start_date_time), as_text(other.slot.end_date_time)
         reason = f" ({other.reason})" if other.reason else ""
-        raise FieldException("startDateTime", f"Overlaps the closure from {start} to {end}{reason}")
+        raise FieldException("startDateTime", f"Overlaps the closure from {start} to {end}{reason}; {_MERGE}")
 
 
 def with_buffer(slot: TimeSlot, policy: Policy) -> TimeSlot:

@@ -29,7 +29,11 @@ class KnownVenue:
 
 @dataclass(frozen=True, slots=True)
 class ImportTargets:
-    """venues: by name, the oldest of each. person_ids: of those asked for. staff_by_name: active ones."""
+    """What is there already.
+
+    venues: by their own name, else by their calendar's, the oldest of each.
+    person_ids: of those asked for. staff_by_name: active ones.
+    """
 
     venues: Mapping[str, KnownVenue]
     person_ids: frozenset[UUID]
@@ -64,17 +68,25 @@ async def find_import_targets(
 async def _venues(uow: UnitOfWork, rooms: Collection[str]) -> dict[str, KnownVenue]:
     owned = _resources.outerjoin(_calendars, _calendars.c.owner_id == _resources.c.resource_id)
     statement = (
-        select(_resources.c.name, _resources.c.resource_id, _resources.c.quantity, _calendars.c.calendar_id)
+        select(
+            _resources.c.name,
+            _resources.c.resource_id,
+            _resources.c.quantity,
+            _calendars.c.calendar_id,
+            _calendars.c.name.label("calendar_name"),
+        )
         .select_from(owned)
         .where(
             _resources.c.resource_type == int(ResourceType.Venue),
             _resources.c.is_active,
-            _resources.c.name.in_(rooms),
+            or_(_resources.c.name.in_(rooms), _calendars.c.name.in_(rooms)),
             or_(_calendars.c.calendar_id.is_(None), _calendars.c.is_active),
         )
         .order_by(_resources.c.created_at, _resources.c.resource_id)
     )
     venues: dict[str, KnownVenue] = {}
-    for row in await uow.connection.execute(statement):
-        venues.setdefault(row.name, KnownVenue(row.resource_id, row.calendar_id, row.quantity))
+    found = (await uow.connection.execute(statement)).all()
+    for name, row in (*((row.name, row) for row in found), *((row.calendar_name, row) for row in found)):
+        if name in rooms:
+            venues.setdefault(name, KnownVenue(row.resource_id, row.calendar_id, row.quantity))
     return venues

@@ -115,9 +115,13 @@ async def test_overlapping_closures_are_refused_or_merged(mark: Any, make_hall: 
     await mark("unavailable", hall, 11, 12)
     refused = await mark("unavailable", hall, 10, 13, reason="Paint")
     assert refused.status_code == 400
-    begin, end = at(9).replace("Z", "+00:00"), at(11).replace("Z", "+00:00")
     assert refused.json()["errors"] == {
-        "startDateTime": [f"Overlaps the closure from {begin} to {end} (Repairs)"]
+        "startDateTime": [
+            (
+                f"Overlaps the closure from {at(9)} to {at(11)} (Repairs);"
+                ' with "onOverlap": "Merge" the two become one'
+            )
+        ]
     }
     dry = await mark("unavailable", hall, 10, 13, onOverlap="Merge", query="?dryRun=true")
     assert dry.status_code == 201

@@ -300,7 +300,7 @@ async def test_a_customer_finds_nothing_further_ahead_than_they_may_book(
         ({"allOf": [{"anyOf": []}]}, "allOf[0].anyOf"),
         ({"allOf": [{"anyOf": ["x"]}]}, "allOf[0].anyOf[0]"),
         ({"allOf": [{"anyOf": {"resourceType": "Hall"}}]}, "allOf[0].anyOf.resourceType"),
-        ({"allOf": [{"anyOf": {"resourceType": "Other"}, "count": 2}]}, "allOf[0].count"),
+        ({"allOf": [{"anyOf": {"resourceType": "Other"}, "count": 2}]}, "allOf[0].anyOf"),
     ],
 )
 async def test_bad_questions_name_their_field(
@@ -385,3 +385,34 @@ async def test_what_is_found_can_be_booked_without_a_conflict_and_nothing_is_mis
         told = await client.post(f"{call['href']}?dryRun=true", json=call["body"], headers=as_manager)
         assert (told.status_code, told.json()["conflicts"]) == (201, [])
     assert bool(answer.json()["slots"]) == bookable
+
+
+@pytest.mark.parametrize(
+    ("kind", "missing"),
+    [
+        ({"resourceType": "Equipment"}, "Equipment"),
+        ({"resourceType": "Venue", "minimumCapacity": 1_000_000}, "Venue that holds 1000000 people"),
+        ({"resourceType": "Venue", "features": ["pool", "bar"]}, "Venue that has bar, pool"),
+        (
+            {"resourceType": "Venue", "minimumCapacity": 90, "features": ["pool"]},
+            "Venue that holds 90 people and has pool",
+        ),
+    ],
+)
+async def test_a_kind_of_which_there_is_nothing_is_named(
+    search: Any, make_hall: Any, as_customer: Headers, kind: dict[str, Any], missing: str
+) -> None:
+    await make_hall("Hall", capacity=80, features=["bar"])
+    expected = {"allOf[0].anyOf": [f"There is no {missing} for you to use"]}
+    for headers in ({}, {"headers": as_customer}):
+        answer = await search({"anyOf": kind}, **headers)
+        assert (answer.status_code, answer.json()["errors"]) == (400, expected)
+    # What is hidden is not told apart from what is not there.
+    hidden = await search({"anyOf": {"resourceType": "Venue"}}, headers=as_customer)
+    assert hidden.json()["errors"] == {"allOf[0].anyOf": ["There is no Venue for you to use"]}
+
+
+async def test_too_few_of_a_kind_is_about_their_count(search: Any, make_hall: Any) -> None:
+    await make_hall("Hall")
+    answer = await search({"anyOf": {"resourceType": "Venue"}, "count": 2})
+    assert answer.json()["errors"] == {"allOf[0].count": ["There are fewer to choose from: 1"]}

@@ -42,7 +42,10 @@ def test_an_overlap_is_refused_unless_merged() -> None:
         closing(hours(2, 5), "Repairs", [late, early], merge=False)
     assert caught.value.errors == {
         "startDateTime": [
-            "Overlaps the closure from 2030-06-03T01:00:00+00:00 to 2030-06-03T03:00:00+00:00 (Early)"
+            (
+                "Overlaps the closure from 2030-06-03T01:00:00Z to 2030-06-03T03:00:00Z (Early);"
+                ' with "onOverlap": "Merge" the two become one'
+            )
         ]
     }
     merged = closing(hours(2, 5), "Repairs", [late, early], merge=True)

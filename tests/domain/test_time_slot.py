@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.time_slot import TimeSlot, merged
+from domain.time_slot import TimeSlot, as_text, merged
 
 MIDNIGHT = datetime(2030, 6, 1, tzinfo=UTC)
 LAST_MINUTE = 30
@@ -126,3 +126,8 @@ def test_merging_keeps_the_minutes_and_leaves_gaps_between(some: list[TimeSlot])
 def test_merging_joins_what_touches_and_swallows_what_lies_inside() -> None:
     assert merged([slot(5, 6), slot(0, 4), slot(1, 2), slot(4, 5), slot(8, 9)]) == [slot(0, 6), slot(8, 9)]
     assert merged([]) == []
+
+
+def test_sentences_say_instants_as_json_does() -> None:
+    instant = datetime(2030, 6, 3, 3, tzinfo=timezone(timedelta(hours=2)))
+    assert as_text(instant) == "2030-06-03T01:00:00Z"

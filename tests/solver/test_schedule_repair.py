@@ -84,6 +84,7 @@ def test_one_move_ends_two_clashes_and_is_known_to_be_the_fewest():
     assert change.scheduled_event_id == UUID(int=1_002)
     assert sentence == "Move Talk 2 to B on Monday 2 March, 11:00-12:00"
     assert (repair.moved_at_least, repair.conflicts_left, repair.moves_fewest) == (1, 0, True)
+    assert repair.leaves_fewest
 
 
 def test_nothing_to_do_is_done_with_no_move():
@@ -96,6 +97,7 @@ def test_what_cannot_be_ended_stays():
     stuck = snapshot(booking(1, "A", 10, movable=False), booking(2, "A", 10, movable=False))
     repair = repair_schedule(stuck, TERMS)
     assert (repair.changes, repair.moved_at_least, repair.conflicts_left) == ((), 0, 1)
+    assert repair.leaves_fewest
 
 
 @pytest.mark.parametrize("attendees", [0, 500])

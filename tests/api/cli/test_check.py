@@ -13,8 +13,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from api.checking.advice import fix
+from api.checking.check_schedule import check_schedule
+from api.checking.tables import CheckTables
 from api.cli import app
+from api.imports.formats import reader_for
 from api.imports.pentabarf_reader import read
+from solver.schedule_repair import ScheduleRepair
 from tests.api.cli.processes import PROJECT
 from tests.api.imports.oracle import FileClash, clashes
 from tests.api.imports.plant import plant
@@ -217,9 +222,44 @@ def test_what_cannot_be_ended_remains_and_is_said(check, tmp_path):
     assert out.read_bytes() == HOPELESS
     assert (
         result.stdout.splitlines()[-1]
-        == f"0 bookings of 2 moved (the fewest possible); 1 clash left in {out}."
+        == f"1 clash remains in {out} and cannot be ended within the hours and rooms that the schedule uses;"
+        " 0 bookings of 2 moved."
     )
     assert "none found" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("moves", "at_least", "left", "is_proven", "outcome"),
+    [
+        (2, 2, 0, True, "2 bookings of 4 moved (the fewest possible); no clashes left in out.xml."),
+        (2, 1, 0, True, "2 bookings of 4 moved (at least 1 must move); no clashes left in out.xml."),
+        (
+            1,
+            1,
+            2,
+            True,
+            (
+                "2 clashes remain in out.xml and cannot be ended within the hours and rooms that the schedule"
+                " uses; 1 booking of 4 moved (the fewest possible)."
+            ),
+        ),
+        (
+            0,
+            0,
+            1,
+            False,
+            (
+                "1 clash remains in out.xml, for which no fix was found; a longer --limit-seconds may find"
+                " one. 0 bookings of 4 moved."
+            ),
+        ),
+    ],
+)
+def test_the_last_line_says_what_came_of_a_fix(moves, at_least, left, is_proven, outcome):
+    checked = check_schedule(read(CLASHING))
+    found = fix(checked, CLASHING, reader_for("a.xml", CLASHING), 20).repair.changes
+    repair = ScheduleRepair((found * 2)[:moves], at_least, left, is_proven)
+    assert CheckTables(checked).outcome(repair, left, "out.xml") == outcome
 
 
 def test_moves_are_a_table(check, tmp_path):

@@ -92,7 +92,12 @@ def test_closures_of_a_resource_do_not_overlap() -> None:
     with pytest.raises(FieldException) as caught:
         ensure_closures_disjoint(hours(9, 13), there)
     assert caught.value.errors == {
-        "startDateTime": ["Overlaps the closure from 2030-06-03T08:00:00+00:00 to 2030-06-03T10:00:00+00:00"]
+        "startDateTime": [
+            (
+                "Overlaps the closure from 2030-06-03T08:00:00Z to 2030-06-03T10:00:00Z;"
+                ' with "onOverlap": "Merge" the two become one'
+            )
+        ]
     }
 
 
