@@ -69,6 +69,8 @@ class Worker:
         """Run the queue's worker, which gives up when the database does, anew until told to stop."""
         options: WorkerOptions = {
             "concurrency": 20,
+            # Jobs that wait for a lock are not told of; this is when they are looked for.
+            "fetch_job_polling_interval": 1.0,
             "delete_jobs": "successful",
             "install_signal_handlers": False,
             "shutdown_graceful_timeout": 15.0,
