@@ -396,16 +396,17 @@ async def test_staff_hear_of_the_calendar_a_fact_is_about(
     seen, hidden = await make_hall("Ballroom"), await make_hall("Cellar")
     await grant(STAFF, seen.calendar_id, "View")
     event = await make_event("Gala")
+    await hook(as_staff)
     made = await book(seen.calendar_id, event, at(9), at(11))
     body = booking(event, hidden.calendar_id, 9, 11)
-    await hook(as_staff)
     path = f"/api/schedules/{made['scheduledEventId']}"
     assert (await client.put(path, json=body, headers=as_manager)).status_code == 200
     await book(seen.calendar_id, event, at(13), at(15))
-    await eventually(lambda: len(receiver.got) == 2)
+    await eventually(lambda: len(receiver.got) == 3)
     facts = sorted((one.fact for one in receiver.got), key=lambda fact: fact["sequence"])
     told = [(fact["type"], fact["data"]["calendarId"]) for fact in facts]
     assert told == [
+        ("EventScheduledOnCalendar", seen.calendar_id),
         ("EventRemovedFromCalendar", seen.calendar_id),
         ("EventScheduledOnCalendar", seen.calendar_id),
     ]
