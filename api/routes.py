@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from api.approval.ask import Handle, with_approval
-from api.approval.decide import ApproveChange, RejectChange, approve_with, reject
 from api.bus import Route
 from api.features import (
     apply_suggestion,
+    approve_change,
     archive_closures,
     check_resource_availability,
     clear_away,
@@ -63,6 +63,7 @@ from api.features import (
     realign_series,
     record_export,
     redeliver_facts,
+    reject_change,
     remove_event_from_calendar,
     reschedule_event,
     resolve_conflict,
@@ -146,8 +147,8 @@ ROUTES: Mapping[type, Route] = {
     schedule_series.ScheduleSeries: Route(schedule_series.handle),
     get_occurrence.GetOccurrence: Route(get_occurrence.handle),
     update_scheduled_event.UpdateScheduledEvent: Route(with_approval(update_scheduled_event.handle)),
-    ApproveChange: Route(approve_with(_CHANGES), Role.Manager),
-    RejectChange: Route(reject),
+    approve_change.ApproveChange: Route(approve_change.handle_with(_CHANGES), Role.Manager),
+    reject_change.RejectChange: Route(reject_change.handle),
     detect_conflicts.DetectConflicts: Route(detect_conflicts.handle, Role.Manager),
     dismiss_conflict.DismissConflict: Route(dismiss_conflict.handle, Role.Manager),
     escalate_conflict.EscalateConflict: Route(escalate_conflict.handle, Role.Manager),

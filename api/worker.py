@@ -53,7 +53,7 @@ class Worker:
             timedelta(days=settings.webhook_patience_days),
         )
         self._silence_seconds = settings.job_silence_seconds
-        self._jobs = job_app(worker_url, delivery, Redelivery(self._database))
+        self._jobs = job_app(self._database.libpq_url, delivery, Redelivery(self._database))
         add_schedule(self._jobs, schedule, self._service)
 
     async def run(self, stop: asyncio.Event) -> None:

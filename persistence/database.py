@@ -45,6 +45,7 @@ class Database:
                 pool_size=pool_size,
                 max_overflow=0,
                 pool_timeout=pool_timeout_seconds,
+                hide_parameters=True,  # what people wrote is for no log
                 json_serializer=lambda value: orjson.dumps(value).decode(),
                 json_deserializer=orjson.loads,
                 connect_args={
@@ -64,8 +65,13 @@ class Database:
 
     def notifications(self, channel: str) -> Notifications:
         """What is notified on a channel, heard on a connection of its own."""
+        return Notifications(self.libpq_url, channel)
+
+    @property
+    def libpq_url(self) -> str:
+        """The same database as libpq spells it, for connections that are none of the pool's."""
         url = self.engine.url.set(drivername="postgresql")
-        return Notifications(url.render_as_string(hide_password=False), channel)
+        return url.render_as_string(hide_password=False)
 
     @property
     def connections_in_use(self) -> int:

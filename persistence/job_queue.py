@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -54,18 +54,15 @@ async def defer_jobs(
     arguments: Sequence[Mapping[str, Any]],
     *,
     queue: str,
-    at: datetime | None = None,
 ) -> None:
     """Leave a job for each set of arguments; they are there when the connection's transaction commits.
 
-    task, queue: by their names in `api.jobs`. at: not to be run before. Raises DatabaseBusy.
+    task, queue: by their names in `api.jobs`. Raises DatabaseBusy.
     """
     if not arguments:
         return
     driver = (await connection.get_raw_connection()).driver_connection
-    deferrer = _DOORSTEP.configure_task(
-        task, allow_unknown=True, queue=queue, schedule_at=at, connection=driver
-    )
+    deferrer = _DOORSTEP.configure_task(task, allow_unknown=True, queue=queue, connection=driver)
     try:
         await deferrer.batch_defer_async(*(dict(one) for one in arguments))
     except ConnectorException as error:

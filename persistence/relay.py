@@ -77,7 +77,7 @@ async def move_position(connection: AsyncConnection, name: str, sequence: int) -
     await connection.execute(update(_positions).where(_positions.c.name == name).values(sequence=sequence))
 
 
-async def facts_after(connection: AsyncConnection, after: int, limit: int) -> list[PublishedFact]:
+async def published_after(connection: AsyncConnection, after: int, limit: int) -> list[PublishedFact]:
     """Published facts in order, whole; for the worker, which sees all rows."""
     outbox = tables.outbox
     statement = select(outbox).where(outbox.c.sequence > after).order_by(outbox.c.sequence).limit(limit)

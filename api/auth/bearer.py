@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
 from domain.viewer import Viewer
 
@@ -15,11 +14,3 @@ class Bearer:
 
     viewer: Viewer
     until: datetime
-
-
-class Recognizes(Protocol):
-    """Knows tokens."""
-
-    async def bearer(self, token: str) -> Bearer:
-        """Whose token it is. Raises UnauthorizedException for anything but a valid one."""
-        ...

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from socket import socket
 from typing import Any
+from urllib.parse import urlsplit
 
 Network = IPv4Network | IPv6Network
 _NAT64 = IPv6Network("64:ff9b::/96")
@@ -29,13 +30,27 @@ class AddressGuard:
 
     allowed: tuple[Network, ...] = ()
 
-    def socket_for(self, address: Sequence[Any]) -> socket:
+    def socket_for(self, address: Sequence[Any], *, encrypted: bool) -> socket:
         """A socket for what getaddrinfo found (aiohttp's `socket_factory`). Raises ForbiddenAddress."""
         family, kind, protocol, _, (host, *_) = address
-        self.ensure(host)
+        self.ensure(host, encrypted=encrypted)
         return socket(family, kind, protocol)
 
-    def ensure(self, host: str, *, encrypted: bool = True) -> None:
+    def refusal_of(self, url: str) -> str | None:
+        """Why a URL that names an IP address is not to be reached; None for a name, which is judged later."""
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        try:
+            ip_address(host.partition("%")[0])
+        except ValueError:
+            return None
+        try:
+            self.ensure(host, encrypted=parts.scheme == "https")
+        except ForbiddenAddress as error:
+            return str(error)
+        return None
+
+    def ensure(self, host: str, *, encrypted: bool) -> None:
         """Raise ForbiddenAddress for an IP address that is not to be reached.
 
         encrypted: whether over TLS; without it only allowed networks are.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 import orjson
@@ -12,9 +11,7 @@ from redis.exceptions import RedisError, ResponseError
 from api.delivery.envelope import envelope
 from domain.facts import PublishedFact
 from persistence.database import Database
-from persistence.relay import facts_after, lock_position, move_position
-
-log = logging.getLogger("callboard.redis_stream")
+from persistence.relay import lock_position, move_position, published_after
 
 STREAM = "callboard:facts"
 _BATCH = 200
@@ -43,7 +40,7 @@ class RedisStream:
             position = await lock_position(connection, "redis")
             if position is None:
                 return False
-            facts = await facts_after(connection, position, _BATCH)
+            facts = await published_after(connection, position, _BATCH)
             for fact in facts:
                 await self._add(fact)
             if facts:

@@ -6,10 +6,11 @@ https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-w
 from __future__ import annotations
 
 import base64
-import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
+
+from standardwebhooks import Webhook as Signer
 
 from api.auth.issuer import Issuer
 from domain.webhook import Webhook
@@ -26,24 +27,18 @@ class WebhookSecrets:
 
     def spoken(self, webhook_id: UUID, number: int) -> str:
         """A secret as its receiver is told it."""
-        return "whsec_" + base64.b64encode(self._secret(webhook_id, number)).decode()
+        secret = self.issuer.secret(f"webhook {webhook_id} {number}")
+        return "whsec_" + base64.b64encode(secret).decode()
 
-    def headers(self, webhook: Webhook, fact_id: UUID, body: bytes, now: datetime) -> dict[str, str]:
+    def headers(self, webhook: Webhook, fact_id: UUID, body: str, now: datetime) -> dict[str, str]:
         """What a delivery is signed with: by the present secret, and after a rotation by the last one too."""
-        timestamp = str(int(now.timestamp()))
-        signed = b".".join([str(fact_id).encode(), timestamp.encode(), body])
-        marks = [
-            hmac.digest(self._secret(webhook.webhook_id, number), signed, "sha256")
-            for number in _numbers(webhook, now)
-        ]
+        key = str(fact_id)
+        signers = [Signer(self.spoken(webhook.webhook_id, number)) for number in _numbers(webhook, now)]
         return {
-            "webhook-id": str(fact_id),
-            "webhook-timestamp": timestamp,
-            "webhook-signature": " ".join(f"v1,{base64.b64encode(mark).decode()}" for mark in marks),
+            "webhook-id": key,
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": " ".join(signer.sign(key, now, body) for signer in signers),
         }
-
-    def _secret(self, webhook_id: UUID, number: int) -> bytes:
-        return self.issuer.secret(f"webhook {webhook_id} {number}")
 
 
 def _numbers(webhook: Webhook, now: datetime) -> list[int]:

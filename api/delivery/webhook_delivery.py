@@ -58,7 +58,7 @@ class WebhookDelivery:
         fact = await self._as_owner_knows_it(webhook, sequence)
         if fact is None:
             return None
-        body = orjson.dumps(envelope(fact))
+        body = orjson.dumps(envelope(fact)).decode()
         outcome = await self.sender.send(
             webhook.url, body, self.secrets.headers(webhook, fact.fact_id, body, now)
         )

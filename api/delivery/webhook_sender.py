@@ -6,10 +6,8 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from ipaddress import ip_address
-from socket import socket
+from functools import partial
 from types import TracebackType
-from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -51,7 +49,7 @@ class WebhookSender:
     ) -> None:
         await asyncio.gather(*(session.close() for session in self._open.values()))
 
-    async def send(self, url: str, body: bytes, headers: Mapping[str, str]) -> Outcome:
+    async def send(self, url: str, body: str, headers: Mapping[str, str]) -> Outcome:
         """POST a body of JSON."""
         encrypted = urlsplit(url).scheme == "https"
         try:
@@ -66,32 +64,14 @@ class WebhookSender:
     def _session(self, *, encrypted: bool) -> aiohttp.ClientSession:
         """Connections that are kept; those over TLS apart, for plain ones may reach less."""
         if encrypted not in self._open:
-
-            def socket_for(address: Any) -> socket:  # noqa: ANN401 - as getaddrinfo has it
-                self._guard.ensure(address[4][0], encrypted=encrypted)
-                return self._guard.socket_for(address)
-
+            sockets = partial(self._guard.socket_for, encrypted=encrypted)
             self._open[encrypted] = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit_per_host=5, socket_factory=socket_for),
+                connector=aiohttp.TCPConnector(limit_per_host=5, socket_factory=sockets),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=self._timeout,
                 headers={"User-Agent": "Callboard", "Content-Type": "application/json"},
             )
         return self._open[encrypted]
-
-
-def inner_address_of(url: str, guard: AddressGuard) -> str | None:
-    """Why a URL that names an IP address cannot be a webhook's; None when nothing speaks against it yet."""
-    parts = urlsplit(url)
-    try:
-        ip_address((parts.hostname or "").partition("%")[0])
-    except ValueError:
-        return None
-    try:
-        guard.ensure(parts.hostname or "", encrypted=parts.scheme == "https")
-    except ForbiddenAddress as error:
-        return str(error)
-    return None
 
 
 def _outcome(answer: aiohttp.ClientResponse) -> Outcome:

@@ -36,6 +36,12 @@ class RescheduleEventDto(Wire):
         return None if self.override is None else self.override.reason
 
 
+class RejectChangeDto(Wire):
+    """Why a change that waits is not made."""
+
+    reason: Text | None = None
+
+
 class ChangeRequestDto(RescheduleEventDto):
     """Takes either body: with an event, a calendar and a zone it is that of a PUT."""
 

@@ -108,12 +108,9 @@ class ExportService:
         left = export.expires_at - self._database.clock.now()
         return await self._storage.signed_url(export.storage_key, max(left, timedelta(seconds=1)))
 
-    async def remove_expired(self, viewer: Viewer, database: Database | None = None) -> int:
-        """Remove files that are over, and say how many: the viewer's own, or everybody's as the worker.
-
-        database: the worker's, for a job; the service's own when None.
-        """
-        unit_of_work = (database or self._database).unit_of_work
+    async def remove_expired(self, viewer: Viewer) -> int:
+        """Remove files that are over, and say how many: the viewer's own, or everybody's as the worker."""
+        unit_of_work = self._database.unit_of_work
         async with unit_of_work(viewer) as uow:
             over = await exports.expired(uow, _EXPIRED_AT_ONCE)
         if not over:

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from api.message import Message
-from domain.enums import Role
-from domain.errors import ForbiddenException
 from domain.policy import Policy
+from domain.rules.ownership import owner_asked_for
 from domain.webhook import Webhook
 from persistence.repositories import webhooks
 from persistence.unit_of_work import UnitOfWork
@@ -23,8 +22,4 @@ class GetWebhooks(Message[list[Webhook]]):
 
 async def handle(query: GetWebhooks, uow: UnitOfWork, _policy: Policy) -> list[Webhook]:
     """The webhooks, oldest first. Raises ForbiddenException for another's, unless to an Admin."""
-    viewer = uow.viewer
-    owner_id = query.owner_id or viewer.user_id
-    if owner_id != viewer.user_id and viewer.role is not Role.Admin:
-        raise ForbiddenException("Only an Admin lists the webhooks of others")
-    return await webhooks.of_owner(uow, owner_id)
+    return await webhooks.of_owner(uow, owner_asked_for(uow.viewer, query.owner_id, "webhooks"))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.auth.bearer import Bearer, Recognizes
+from api.auth.bearer import Bearer
+from api.auth.issuers import Issuers
 from api.auth.key_set import IssuerUnavailable
 from api.http.problems import problem
 from domain.errors import ForbiddenException, UnauthorizedException
@@ -16,7 +17,7 @@ _SCHEME = "bearer"
 class Authentication:
     """Answers 401 before the body is read; otherwise notes the viewer in the request's state."""
 
-    def __init__(self, app: ASGIApp, issuers: Recognizes) -> None:
+    def __init__(self, app: ASGIApp, issuers: Issuers) -> None:
         self._app = app
         self._issuers = issuers
 

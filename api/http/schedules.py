@@ -8,18 +8,19 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
 
-from api.approval.decide import ApproveChange, RejectChange
-from api.dto.change_request import RescheduleEventDto, Scope
+from api.dto.change_request import RejectChangeDto, RescheduleEventDto, Scope
 from api.dto.scheduled_event import (
     BookingRequestDto,
     ScheduledEventDetailDto,
     ScheduledEventSummaryDto,
     ScheduleEventDto,
 )
+from api.features.approve_change import ApproveChange
 from api.features.confirm_schedule import ConfirmSchedule
 from api.features.get_occurrence import GetOccurrence
 from api.features.get_scheduled_event_by_id import GetScheduledEventById
 from api.features.get_scheduled_events import GetScheduledEvents
+from api.features.reject_change import RejectChange
 from api.features.remove_event_from_calendar import RemoveEventFromCalendar
 from api.features.reschedule_event import RescheduleEvent
 from api.features.update_scheduled_event import UpdateScheduledEvent
@@ -28,7 +29,7 @@ from api.http.paging import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor, p
 from api.http.problem_docs import problem_docs
 from api.http.request import BusOf, DryRun, ExpectedVersion, ViewerOf, etag
 from api.http.schedule_command import command_of
-from api.http.wire import ByName, Instant, JsonResponse, Text, Wire
+from api.http.wire import ByName, Instant, JsonResponse, Text
 from domain.enums import ConflictLevel, Role, ScheduleStatus
 from persistence.readers.bookings import BookingDetail, BookingFilter, BookingSummary
 
@@ -192,12 +193,6 @@ async def approve_change(
 ) -> Response:
     """Make the change that waits for the booking or series, judged anew (SCH-005, Manager)."""
     return _answer(await bus.send(ApproveChange(scheduled_event_id), viewer, dry_run=dry_run))
-
-
-class RejectChangeDto(Wire):
-    """Why the change is not made."""
-
-    reason: Text | None = None
 
 
 @router.post(

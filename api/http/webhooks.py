@@ -10,7 +10,6 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field, WithJsonSchema
 
 from api.bootstrap import Callboard
-from api.delivery.webhook_sender import inner_address_of
 from api.features.create_webhook import CreateWebhook
 from api.features.delete_webhook import DeleteWebhook
 from api.features.get_webhook import GetWebhook
@@ -225,6 +224,6 @@ def _ensure_webhook_url(service: Callboard, url: str) -> None:
         )
     if parts.scheme == "http" and not service.address_guard.allowed:
         raise FieldException("url", "must be https")
-    refusal = inner_address_of(url, service.address_guard)
+    refusal = service.address_guard.refusal_of(url)
     if refusal is not None:
         raise FieldException("url", refusal)

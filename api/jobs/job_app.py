@@ -15,7 +15,6 @@ from api.jobs.redeliver import Redelivery
 from api.jobs.retry import Patiently
 from api.jobs.run import run_job
 from domain.viewer import SYSTEM
-from persistence.embedded.urls import libpq_url
 from persistence.job_queue import later_run_waits
 
 _CAUGHT_UP = timedelta(days=3)
@@ -25,9 +24,9 @@ _AHEAD_OF_DELIVERIES = 10
 
 
 def job_app(worker_url: str, delivery: WebhookDelivery, redelivery: Redelivery) -> App:
-    """The deliveries on the database at the URL, which must be the worker role's."""
+    """The deliveries on the database at the URL: libpq's, with the worker's login."""
     app = App(
-        connector=PsycopgConnector(conninfo=libpq_url(worker_url), min_size=1, max_size=4),
+        connector=PsycopgConnector(conninfo=worker_url, min_size=1, max_size=4),
         periodic_defaults={"max_delay": _CAUGHT_UP.total_seconds()},
     )
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from domain.viewer import SYSTEM
 from persistence.database import Database
 from persistence.job_queue import defer_jobs
-from persistence.relay import facts_after
+from persistence.relay import published_after
 from persistence.repositories import webhooks
 
 _BATCH = 500
@@ -30,7 +30,9 @@ class Redelivery:
             if webhook is None or webhook.disabled_at is not None:
                 return
             found = [
-                fact for fact in await facts_after(uow.connection, after, _BATCH) if fact.sequence <= until
+                fact
+                for fact in await published_after(uow.connection, after, _BATCH)
+                if fact.sequence <= until
             ]
             deliveries = [
                 {"webhook_id": str(webhook_id), "sequence": fact.sequence, "attempt": 0}

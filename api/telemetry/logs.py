@@ -10,6 +10,8 @@ from typing import Any
 import orjson
 from opentelemetry import trace
 
+from api.feed_token import without_tokens
+
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 """Of the request that is being answered."""
 
@@ -21,6 +23,10 @@ class JsonFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
+        return orjson.dumps(self.document(record), default=str).decode()
+
+    def document(self, record: logging.LogRecord) -> dict[str, Any]:
+        """What the line holds."""
         document: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat().replace("+00:00", "Z"),
             "level": record.levelname,
@@ -35,19 +41,39 @@ class JsonFormatter(logging.Formatter):
         document |= {name: value for name, value in vars(record).items() if name not in _USUAL}
         if record.exc_info:
             document["exception"] = self.formatException(record.exc_info)
-        return orjson.dumps(document, default=str).decode()
+        return document
+
+
+class AccessFormatter(JsonFormatter):
+    """Uvicorn's line a request: method, path and status, without who asked and what for."""
+
+    def document(self, record: logging.LogRecord) -> dict[str, Any]:
+        """What the line holds."""
+        assert isinstance(record.args, tuple)
+        _client, method, target, _version, status = record.args
+        path = without_tokens(str(target).partition("?")[0])
+        bare = logging.makeLogRecord(vars(record) | {"msg": "request", "args": None})
+        return super().document(bare) | {"method": method, "path": path, "status": status}
 
 
 def log_config(level: str) -> dict[str, Any]:
     """The logging of a process that serves or works: everything to standard error, as JSON."""
-    loggers = ("uvicorn", "uvicorn.error", "uvicorn.access", "callboard")
+
+    def logger(handler: str) -> dict[str, Any]:
+        return {"handlers": [handler], "level": level.upper(), "propagate": False}
+
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"json": {"()": JsonFormatter}},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+        "formatters": {"json": {"()": JsonFormatter}, "access": {"()": AccessFormatter}},
+        "handlers": {
+            "stderr": {"class": "logging.StreamHandler", "formatter": "json"},
+            "requests": {"class": "logging.StreamHandler", "formatter": "access"},
+        },
         "root": {"handlers": ["stderr"], "level": "WARNING"},
         "loggers": {
-            name: {"handlers": ["stderr"], "level": level.upper(), "propagate": False} for name in loggers
+            "uvicorn": logger("stderr"),
+            "uvicorn.access": logger("requests"),
+            "callboard": logger("stderr"),
         },
     }

@@ -41,6 +41,21 @@ async def path(hall: Any, make_event: Any, book: Any, soon: datetime) -> str:
     return f"/api/schedules/{made['scheduledEventId']}"
 
 
+@pytest.fixture
+async def series(
+    client: httpx.AsyncClient, hall: Any, make_event: Any, soon: datetime, as_staff: Headers
+) -> httpx.Response:
+    """Three daily dates of Staff's, the first of which begins soon, as they were answered."""
+    event = await make_event("Yoga", organizer=STAFF)
+    body = booking(event, hall.calendar_id) | {
+        "startDateTime": instant(soon),
+        "endDateTime": instant(soon + timedelta(hours=1)),
+        "timeZone": "UTC",
+        "recurrencePattern": {"type": "Daily", "interval": 1, "occurrenceCount": 3},
+    }
+    return await client.post("/api/schedules", json=body, headers=as_staff)
+
+
 FAR = {"startDateTime": at(10), "endDateTime": at(11), "reason": "The band is late"}
 
 
@@ -313,20 +328,12 @@ async def test_a_hold_stays_a_hold(
 
 async def test_a_series_waits_whole(
     client: httpx.AsyncClient,
-    hall: Any,
-    make_event: Any,
+    series: httpx.Response,
     soon: datetime,
     as_staff: Headers,
     as_manager: Headers,
 ) -> None:
-    event = await make_event("Yoga", organizer=STAFF)
-    body = booking(event, hall.calendar_id) | {
-        "startDateTime": instant(soon),
-        "endDateTime": instant(soon + timedelta(hours=1)),
-        "timeZone": "UTC",
-        "recurrencePattern": {"type": "Daily", "interval": 1, "occurrenceCount": 3},
-    }
-    path = (await client.post("/api/schedules", json=body, headers=as_staff)).headers["location"]
+    path = series.headers["location"]
     later = {
         "startDateTime": instant(soon + timedelta(hours=3)),
         "endDateTime": instant(soon + timedelta(hours=4)),
@@ -417,23 +424,13 @@ async def test_what_is_hidden_is_not_in_it(
 
 async def test_a_change_of_one_date_ends_what_waits_for_the_series(
     client: httpx.AsyncClient,
-    hall: Any,
-    make_event: Any,
-    soon: datetime,
+    series: httpx.Response,
     as_staff: Headers,
     as_manager: Headers,
 ) -> None:
-    event = await make_event("Yoga", organizer=STAFF)
-    body = booking(event, hall.calendar_id) | {
-        "startDateTime": instant(soon),
-        "endDateTime": instant(soon + timedelta(hours=1)),
-        "timeZone": "UTC",
-        "recurrencePattern": {"type": "Daily", "interval": 1, "occurrenceCount": 3},
-    }
-    made = await client.post("/api/schedules", json=body, headers=as_staff)
-    path = made.headers["location"]
+    path = series.headers["location"]
     assert (await client.delete(path, headers=as_staff)).status_code == 202
-    last = made.json()["occurrences"][2]["scheduledEventId"]
+    last = series.json()["occurrences"][2]["scheduledEventId"]
     moved = await client.post(f"/api/schedules/{last}/reschedule", json=FAR, headers=as_manager)
     assert moved.status_code == 200
     after = await get(client, path, as_manager)

@@ -8,7 +8,7 @@ from io import BytesIO
 from itertools import product
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import httpx
 import icalendar
@@ -19,9 +19,6 @@ from api.bootstrap import Callboard
 from api.settings import Settings
 from domain.enums import Role
 from domain.viewer import Viewer
-from persistence.database import Database
-from persistence.embedded import EmbeddedUrls
-from persistence.ids import RandomIds
 from tests.api.bookings import DAY, at
 from tests.api.conftest import Hall, StandingClock
 from tests.api.exports.icalendar_checks import faults_in
@@ -360,33 +357,6 @@ async def test_an_expired_file_is_gone_and_removed(
     assert (await client.get(made.json()["url"], headers=as_manager)).status_code == 404
     assert not file.exists()
     assert await rows("SELECT * FROM exports") == []
-
-
-async def test_a_job_removes_everybodys_expired_files(
-    hall: Hall,
-    export: Any,
-    grant: Any,
-    service: Callboard,
-    as_customer: Headers,
-    clock: StandingClock,
-    settings: Settings,
-    urls: EmbeddedUrls,
-) -> None:
-    await grant(CUSTOMER, hall.calendar_id, "View")
-    await export(hall.calendar_id)
-    await export(hall.calendar_id, headers=as_customer)
-    worker = Database(urls.worker, clock, RandomIds(), pool_size=1)
-    nobody = Viewer(UUID(int=0), Role.Customer)
-    try:
-        assert await service.exports.remove_expired(nobody, worker) == 0
-        clock.forward(timedelta(hours=25))
-        assert (
-            await service.exports.remove_expired(nobody) == 0
-        )  # the application alone sees only its viewer's
-        assert await service.exports.remove_expired(nobody, worker) == 2
-    finally:
-        await worker.close()
-    assert list((settings.home / "files").rglob("*.ics")) == []
 
 
 async def test_a_file_that_was_lost_is_not_found(

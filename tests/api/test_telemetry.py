@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+import signal
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -12,8 +14,10 @@ from pydantic import SecretStr, ValidationError
 
 from api.bootstrap import Callboard
 from api.settings import Settings
-from api.telemetry.logs import JsonFormatter, log_config, request_id
+from api.telemetry.logs import JsonFormatter, request_id
+from persistence.embedded import EmbeddedUrls
 from tests.api.bookings import at, booking
+from tests.api.cli.processes import Process, free_port
 
 Headers = dict[str, str]
 
@@ -188,10 +192,31 @@ def test_an_error_has_its_trace() -> None:
     assert "requestId" not in line
 
 
-def test_everything_is_logged_as_json() -> None:
-    config = log_config("info")
-    assert config["loggers"]["uvicorn.access"]["level"] == "INFO"
-    assert config["formatters"]["json"]["()"] is JsonFormatter
+def test_a_served_process_logs_json_and_not_who_asked_what(urls: EmbeddedUrls, tmp_path: Path) -> None:
+    port = free_port()
+    own = {
+        "CALLBOARD_HOME": str(tmp_path),
+        "CALLBOARD_DATABASE_URL": urls.application,
+        "CALLBOARD_LOG_FORMAT": "json",
+    }
+    server = Process(tmp_path / "log.txt", own, "serve", "--port", str(port))
+    url = f"http://127.0.0.1:{port}"
+    server.wait_until_ready(url)
+    secret = "a" * 43
+    for path in ("/api/schedules?q=Ada+Lovelace", f"/feeds/{secret}.ics"):
+        httpx.get(f"{url}{path}", headers={"X-Request-ID": "r-1"})
+    server.wait_for("/feeds/")
+    server.stop(signal.SIGTERM)
+    lines = server.text.splitlines()
+    told = [json.loads(line) for line in lines if line.startswith("{")]
+    others = [line for line in lines if line and not line.startswith("{")]
+    assert [line.partition(" at ")[0] for line in others] == ["Callboard serves", "Stopped."]
+    requests = [one for one in told if one.get("requestId") == "r-1"]
+    assert [(one["method"], one["path"], one["status"]) for one in requests] == [
+        ("GET", "/api/schedules", 401),
+        ("GET", "/feeds/...", 404),
+    ]
+    assert not any(word in str(requests) for word in ("Lovelace", secret, "127.0.0.1"))
 
 
 async def test_shed_searches_are_counted(

@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 from aiohttp import web
-
-_PATIENCE_SECONDS = 60.0
-_POLL_SECONDS = 0.01
-
-
-async def eventually(what: Callable[[], Any]) -> None:
-    """Until it is so; a failure when it does not happen."""
-    async with asyncio.timeout(_PATIENCE_SECONDS):
-        while not what():  # noqa: ASYNC110 - what others do sets no event of ours
-            await asyncio.sleep(_POLL_SECONDS)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,8 @@ from persistence.embedded import EmbeddedUrls
 from persistence.ids import RandomIds, SystemClock
 from tests.api.bookings import booking
 from tests.api.cli.processes import PROJECT, free_port
-from tests.api.delivery.receiver import Receiver, eventually
+from tests.api.delivery.receiver import Receiver
+from tests.api.waiting import eventually
 from tests.redis_server import RedisServer
 
 KILLS = int(os.environ.get("CALLBOARD_TEST_KILLS", "20"))
@@ -68,15 +70,19 @@ class Zygote:
         self._process.communicate()
 
 
-async def answers(url: str) -> None:
-    """Until the service is there."""
-    async with asyncio.timeout(60), httpx.AsyncClient() as client:
-        while True:
-            try:
-                if (await client.get(f"{url}/health/ready")).status_code == 200:
-                    return
-            except httpx.TransportError:
-                await asyncio.sleep(0.01)
+async def is_ready(url: str) -> bool:
+    """Whether the service is there."""
+    try:
+        async with httpx.AsyncClient() as client:
+            return (await client.get(f"{url}/health/ready")).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+async def forwarded(client: Redis) -> list[dict[str, Any]]:
+    """The bookings' facts in the stream."""
+    facts = [orjson.loads(fields["fact"]) for _, fields in await client.xrange(STREAM)]
+    return [fact for fact in facts if fact["type"] == "EventScheduledOnCalendar"]
 
 
 async def test_every_fact_arrives_though_the_service_is_killed(
@@ -124,7 +130,7 @@ async def test_every_fact_arrives_though_the_service_is_killed(
         port = free_port()
         url = f"http://127.0.0.1:{port}"
         process = zygote.start(port)
-        await answers(url)
+        await eventually(partial(is_ready, url))
         if number == KILLS:
             break
         writing = asyncio.create_task(book(url))
@@ -138,10 +144,12 @@ async def test_every_fact_arrives_though_the_service_is_killed(
     client = Redis.from_url(redis.url, decode_responses=True)
     try:
         await eventually(lambda: set(booked) <= {one.fact["aggregateId"] for one in receiver.got})
-        entries: list[Any] = []
-        while not set(booked) <= {fact["aggregateId"] for fact in entries}:
-            facts = [orjson.loads(fields["fact"]) for _, fields in await client.xrange(STREAM)]
-            entries = [fact for fact in facts if fact["type"] == "EventScheduledOnCalendar"]
+
+        async def all_of_them() -> list[dict[str, Any]]:
+            found = await forwarded(client)
+            return found if set(booked) <= {fact["aggregateId"] for fact in found} else []
+
+        entries = await eventually(all_of_them)
     finally:
         await client.aclose()
         os.kill(process, signal.SIGKILL)

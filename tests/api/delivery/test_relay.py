@@ -14,8 +14,10 @@ from domain.facts import OverbookingWarningTriggered
 from persistence.database import Database
 from persistence.embedded import EmbeddedUrls
 from persistence.ids import RandomIds, SystemClock
+from persistence.outbox import Occurrence, append_facts
 from persistence.relay import publish
 from tests.api.people import CUSTOMER, MANAGER
+from tests.api.waiting import eventually
 
 WRITERS, EACH = 4, 25
 
@@ -44,11 +46,10 @@ async def test_two_relays_and_many_writers(database: Database, workers: list[Dat
         for _ in range(EACH):
             async with database.unit_of_work(MANAGER) as uow:
                 key = uuid4()
-                uow.record(key, OverbookingWarningTriggered(key, 8, 10, 0.8))
+                fact = OverbookingWarningTriggered(key, 8, 10, 0.8)
+                await append_facts(uow.connection, uow.ids, [Occurrence(key, fact, uow.now)])
                 written.add(str(key))
                 # The id is made before the commit: ids of others are committed in between.
-                await uow.flush()
-                uow._facts.clear()
                 await asyncio.sleep(0)
 
     async def relay(worker: Database) -> None:
@@ -66,8 +67,11 @@ async def test_two_relays_and_many_writers(database: Database, workers: list[Dat
     relays = [asyncio.create_task(relay(one)) for one in workers]
     reader = asyncio.create_task(read(workers[0]))
     await asyncio.gather(*(write() for _ in range(WRITERS)))
-    while len(await sequences(workers[1])) < WRITERS * EACH:
-        pass
+
+    async def all_of_them() -> bool:
+        return len(await sequences(workers[1])) == WRITERS * EACH
+
+    await eventually(all_of_them)
     done.set()
     await asyncio.gather(*relays, reader)
     found = await sequences(workers[0])

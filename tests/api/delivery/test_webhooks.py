@@ -14,8 +14,9 @@ from standardwebhooks.webhooks import WebhookVerificationError
 
 from api.delivery import backoff
 from tests.api.bookings import at, booking
-from tests.api.delivery.receiver import Receiver, eventually
+from tests.api.delivery.receiver import Receiver
 from tests.api.people import CUSTOMER, MANAGER, STAFF
+from tests.api.waiting import eventually
 
 Headers = dict[str, str]
 URL = "/api/webhooks"
@@ -164,10 +165,13 @@ async def test_what_did_not_arrive_comes_again_with_its_id(
         body: dict[str, Any] = (await client.get(f"{URL}/{key}", headers=as_manager)).json()
         return body
 
-    while (await shown())["status"] != "Active":
-        pass
-    assert "lastError" not in await shown()
-    assert (await shown())["lastDeliveredAt"]
+    async def delivered() -> dict[str, Any] | None:
+        state = await shown()
+        return state if state["status"] == "Active" else None
+
+    state = await eventually(delivered)
+    assert state["lastDeliveredAt"]
+    assert "lastError" not in state
 
 
 @pytest.mark.usefixtures("impatient", "worker")
@@ -193,15 +197,17 @@ async def test_a_receiver_that_is_gone_disables_its_webhook(
         body: dict[str, Any] = (await client.get(path, headers=as_manager)).json()
         return body
 
-    while (state := await shown())["status"] != "Disabled":
-        pass
+    async def disabled() -> dict[str, Any] | None:
+        state = await shown()
+        return state if state["status"] == "Disabled" else None
+
+    state = await eventually(disabled)
     assert (state["lastError"], state["failingSequence"]) == ("HTTP 410", 1)
     refused = await client.post(f"{path}/redeliver", json={"afterSequence": 0}, headers=as_manager)
     assert refused.status_code == 409
     await book(hall.calendar_id, event, at(13), at(15))
-    published = "SELECT sequence FROM relay_positions WHERE name = 'published'"
-    while (await rows(published))[0]["sequence"] < 2:
-        pass
+    published = "SELECT 1 FROM relay_positions WHERE name = 'published' AND sequence >= 2"
+    await eventually(lambda: rows(published))
     receiver.status = 200
     body = {"url": made["url"], "factTypes": made["factTypes"], "isActive": True}
     again = await client.put(path, json=body, headers=as_manager)
@@ -356,7 +362,9 @@ async def test_what_is_done_with_webhooks_is_audited(
         "WebhookUpdated",
         "WebhookDeleted",
     ]
-    assert "facts" not in str(entries[0]["after"]).replace("factTypes", "")
+    # Not the path of its address, which may be a secret.
+    assert entries[3]["after"]["host"] == "crm.example"
+    assert entries[0]["after"].keys() == {"ownerId", "host", "factTypes", "isActive"}
 
 
 @pytest.mark.usefixtures("worker")

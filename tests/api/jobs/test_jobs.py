@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -23,7 +24,7 @@ from persistence.embedded import EmbeddedUrls
 from persistence.ids import RandomIds, SystemClock
 from persistence.repositories import job_runs
 from tests.api.bookings import at, booking
-from tests.api.people import ADMIN, MANAGER
+from tests.api.people import ADMIN, CUSTOMER, MANAGER
 
 Headers = dict[str, str]
 CONFLICTS = "/api/schedules/conflicts"
@@ -43,14 +44,27 @@ CONTRACT = {
 
 
 @pytest.fixture
+def book_twice(
+    client: httpx.AsyncClient, as_manager: Headers, make_event: Any
+) -> Callable[..., Awaitable[None]]:
+    """Two bookings of one hall at one time: `await book_twice(hall.calendar_id, 18, 20)`."""
+
+    async def book(calendar_id: str, start: float, end: float) -> None:
+        event = await make_event("Gala")
+        for fields in ({}, {"override": {"reason": "asked"}}):
+            body = booking(event, calendar_id, start, end, **fields)
+            assert (await client.post("/api/schedules", json=body, headers=as_manager)).status_code == 201
+
+    return book
+
+
+@pytest.fixture
 async def clash(
-    client: httpx.AsyncClient, as_manager: Headers, make_hall: Any, make_event: Any
+    client: httpx.AsyncClient, as_manager: Headers, make_hall: Any, book_twice: Any
 ) -> dict[str, Any]:
-    """Two bookings of one hall at one time; the conflict of them, as it is listed."""
-    hall, event = await make_hall("Ballroom"), await make_event("Gala")
-    for fields in ({}, {"override": {"reason": "asked"}}):
-        body = booking(event, hall.calendar_id, 18, 20, **fields)
-        assert (await client.post("/api/schedules", json=body, headers=as_manager)).status_code == 201
+    """The conflict of two bookings of one hall, as it is listed."""
+    hall = await make_hall("Ballroom")
+    await book_twice(hall.calendar_id, 18, 20)
     (found,) = (await client.get(CONFLICTS, headers=as_manager)).json()["items"]
     return {**found, "calendarId": hall.calendar_id}
 
@@ -98,16 +112,14 @@ class TestEscalation:
         monkeypatch: pytest.MonkeyPatch,
         client: httpx.AsyncClient,
         make_hall: Any,
-        make_event: Any,
+        book_twice: Any,
         as_manager: Headers,
     ) -> None:
         """Though they come first, and fill what one run takes."""
         monkeypatch.setattr(conflict_escalation, "_AT_ONCE", 1)
         contact = {"escalation_contact_id": str(ADMIN.user_id)}
-        hall, event = await make_hall("Attic", calendar=contact), await make_event("Fair")
-        for fields in ({}, {"override": {"reason": "asked"}}):
-            body = booking(event, hall.calendar_id, 20, 22, **fields)
-            assert (await client.post("/api/schedules", json=body, headers=as_manager)).status_code == 201
+        hall = await make_hall("Attic", calendar=contact)
+        await book_twice(hall.calendar_id, 20, 22)
         assert await run("ConflictEscalationJob") == {"escalated": 1, "withoutContact": 1}
         assert (await self.state(client, as_manager, clash))["status"] == "Detected"
 
@@ -245,18 +257,27 @@ async def test_a_series_goes_back_though_something_is_there_by_now(
     assert other["scheduledEventId"] in (conflict["scheduledEventId"], conflict["conflictingEventId"])
 
 
-async def test_expired_exports_go(
-    client: httpx.AsyncClient, as_manager: Headers, make_hall: Any, run: Any, owner_execute: Any, rows: Any
+async def test_everybodys_expired_exports_go(
+    client: httpx.AsyncClient,
+    as_manager: Headers,
+    as_customer: Headers,
+    make_hall: Any,
+    grant: Any,
+    run: Any,
+    owner_execute: Any,
+    settings: Settings,
 ) -> None:
     hall = await make_hall("Ballroom")
+    await grant(CUSTOMER, hall.calendar_id, "View")
     body = {"date": at(0)[:10], "format": "ICalendar"}
     path = f"/api/calendars/{hall.calendar_id}/export/daily"
-    made = (await client.post(path, json=body, headers=as_manager)).json()
+    for headers in (as_manager, as_customer):
+        made = (await client.post(path, json=body, headers=headers)).json()
     assert await run("ExportCleanupJob") == {"removed": 0}
     owner_execute("UPDATE exports SET expires_at = created_at")
-    assert await run("ExportCleanupJob") == {"removed": 1}
-    assert (await client.get(made["url"], headers=as_manager)).status_code == 404
-    assert await rows("SELECT * FROM exports") == []
+    assert await run("ExportCleanupJob") == {"removed": 2}
+    assert (await client.get(made["url"], headers=as_customer)).status_code == 404
+    assert list((settings.home / "files").rglob("*.ics")) == []
 
 
 @pytest.mark.usefixtures("clash")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from api.worker import Worker
 from domain.viewer import SYSTEM
 from persistence.embedded import EmbeddedUrls
 from tests.api.cli.processes import PROJECT
+from tests.api.waiting import eventually
 
 NEVER = "0 0 1 1 *"
 TICK = timedelta(seconds=2)
@@ -57,12 +58,21 @@ def runs(worker_service: Callboard) -> Any:
     return read
 
 
-async def until(what: Any) -> Any:
-    """What it gives as soon as that is something."""
-    async with asyncio.timeout(60):
-        while not (found := await what()):  # noqa: ASYNC110 - another process does it
-            await asyncio.sleep(0.02)
-    return found
+@pytest.fixture
+def sleeper(urls: EmbeddedUrls, settings: Settings) -> Callable[[], Awaitable[Any]]:
+    """Starts a worker whose LongJob never ends."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("CALLBOARD_")}
+    own = {
+        "CALLBOARD_HOME": str(settings.home),
+        "CALLBOARD_DATABASE_WORKER_URL": urls.worker,
+        "CALLBOARD_JOB_SILENCE_SECONDS": "1",
+    }
+
+    async def begin() -> Any:
+        program = (sys.executable, "-m", "tests.api.jobs.sleeper")
+        return await asyncio.create_subprocess_exec(*program, cwd=PROJECT, env=kept | own)
+
+    return begin
 
 
 async def test_two_workers_run_each_tick_once(start: Any, runs: Any) -> None:
@@ -80,7 +90,7 @@ async def test_two_workers_run_each_tick_once(start: Any, runs: Any) -> None:
         done = [one for one in found if one.ended_at is not None]
         return found if len(done) >= 4 and len(done) == len(found) else []
 
-    found = await until(four)
+    found = await eventually(four)
     assert len(ran) == len(found)
     assert {one.attempts for one in found} == {1}
     first = found[0].scheduled_for
@@ -104,7 +114,7 @@ async def test_what_passed_while_nobody_worked_is_caught_up_once(start: Any, run
     async def ended() -> Sequence[Any]:
         return [one for one in await runs("NightlyJob") if one.ended_at is not None]
 
-    (found,) = await until(ended)
+    (found,) = await eventually(ended)
     assert (found.scheduled_for, found.outcome) == (due, {"counted": 1})
     beside = Job("OtherJob", "ends", "* * * * * */1", count)
     start(job, beside)
@@ -113,25 +123,15 @@ async def test_what_passed_while_nobody_worked_is_caught_up_once(start: Any, run
         return [one for one in await runs("OtherJob") if one.ended_at is not None]
 
     # The second worker has looked at its whole schedule by now.
-    await until(other)
+    await eventually(other)
     assert len(await runs("NightlyJob")) == 1
 
 
-async def test_a_job_of_a_killed_worker_is_taken_over(
-    urls: EmbeddedUrls, settings: Settings, start: Any, runs: Any
-) -> None:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("CALLBOARD_")}
-    own = {
-        "CALLBOARD_HOME": str(settings.home),
-        "CALLBOARD_DATABASE_WORKER_URL": urls.worker,
-        "CALLBOARD_JOB_SILENCE_SECONDS": "1",
-    }
-    sleeper = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.api.jobs.sleeper", cwd=PROJECT, env=kept | own
-    )
-    (begun,) = await until(lambda: runs("LongJob"))
-    sleeper.kill()
-    await sleeper.wait()
+async def test_a_job_of_a_killed_worker_is_taken_over(sleeper: Any, start: Any, runs: Any) -> None:
+    process = await sleeper()
+    (begun,) = await eventually(lambda: runs("LongJob"))
+    process.kill()
+    await process.wait()
 
     async def finish(_service: Callboard) -> Outcome:
         return {"finished": 1}
@@ -141,7 +141,7 @@ async def test_a_job_of_a_killed_worker_is_taken_over(
     async def ended() -> Sequence[Any]:
         return [one for one in await runs("LongJob") if one.attempts == 2 and one.ended_at is not None]
 
-    (found,) = await until(ended)
+    (found,) = await eventually(ended)
     assert (found.job_run_id, found.scheduled_for) == (begun.job_run_id, begun.scheduled_for)
     assert (found.outcome, found.error) == ({"finished": 1}, None)
 
@@ -194,38 +194,37 @@ async def test_a_run_that_failed_does_not_stand_in_the_way(start: Any, runs: Any
         done = [one for one in await runs("FlakyJob") if one.outcome is not None]
         return done if len(done) >= 2 else []
 
-    await until(two)
+    done = await eventually(two)
+    first = (await runs("FlakyJob"))[0]
+    assert (first.outcome, first.error) == (None, "ZeroDivisionError: by nought")
+    assert all(one.scheduled_for > first.scheduled_for and one.outcome == {"ran": 1} for one in done)
 
 
 async def test_a_killed_run_does_not_stand_in_the_way(
-    urls: EmbeddedUrls, settings: Settings, start: Any, runs: Any, worker_service: Callboard
+    sleeper: Any, start: Any, runs: Any, worker_service: Callboard
 ) -> None:
     """While it ran, the next one was left in the queue; another worker does that, and then the ones after."""
 
     async def finish(_service: Callboard) -> Outcome:
         return {"finished": 1}
 
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("CALLBOARD_")}
-    own = {
-        "CALLBOARD_HOME": str(settings.home),
-        "CALLBOARD_DATABASE_WORKER_URL": urls.worker,
-        "CALLBOARD_JOB_SILENCE_SECONDS": "1",
-    }
-    sleeper = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.api.jobs.sleeper", cwd=PROJECT, env=kept | own
-    )
+    process = await sleeper()
 
     async def waiting() -> int:
         statement = text("SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo'")
         async with worker_service.database.unit_of_work(SYSTEM) as uow:
             return int((await uow.connection.execute(statement)).scalar_one())
 
-    await until(waiting)
-    sleeper.kill()
-    await sleeper.wait()
+    await eventually(lambda: runs("LongJob"))
+    await eventually(waiting)
+    process.kill()
+    await process.wait()
     start(Job("LongJob", "ends", NEVER, finish))
 
     async def finished() -> Sequence[Any]:
         return [one for one in await runs("LongJob") if one.outcome == {"finished": 1}]
 
-    await until(finished)
+    (done,) = await eventually(finished)
+    killed = (await runs("LongJob"))[0]
+    assert (killed.attempts, killed.ended_at) == (1, None)
+    assert done.scheduled_for > killed.scheduled_for
