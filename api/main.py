@@ -26,6 +26,7 @@ from api.http import (
     health,
     imports,
     metrics,
+    notifications,
     openapi,
     problems,
     resources,
@@ -58,6 +59,7 @@ def _endpoints() -> list[BaseRoute]:
         exports.router,
         feeds.router,
         webhooks.router,
+        notifications.router,
         suggestions.router,
         conflicts.router,
         schedules.router,  # after conflicts, whose paths look like ids

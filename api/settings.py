@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from api.auth.foreign_issuer import ALGORITHMS
 from api.cache.kind import CacheKind
 from api.cache.redis_url import MEMORY, ensure_redis_url
+from api.notices.mail import check_mail_url, sender_of
 from api.storage import check_storage_url
 from domain.enums import Role
 from domain.local_time import is_time_zone
@@ -41,6 +42,8 @@ class Settings(BaseSettings):
     webhook_patience_days: how long every attempt may fail before a webhook is disabled.
     metrics_token: a secret with which /metrics can be read; without it an Admin's token is needed.
     log_format: text for people, json for programs.
+    mail_url: how letters leave, as smtp://user:password@host:587, smtps://... or file:///folder; without it
+        nobody is written to. mail_from: who they are from. mail_batch_seconds: how long news waits for more.
     job_silence_seconds: a worker that gives no sign of life for so long is gone; others take over its jobs.
     escalation_contact: the user who gets conflicts that nobody deals with, of calendars that name nobody.
     closure_retention_days: closures that are over for longer are archived. fact_retention_days: how long
@@ -77,6 +80,9 @@ class Settings(BaseSettings):
     webhook_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
     webhook_timeout_seconds: float = Field(default=10, gt=0, le=60)
     webhook_patience_days: float = Field(default=5, gt=0, le=_YEAR_DAYS)
+    mail_url: SecretStr | None = None
+    mail_from: str = "Callboard <callboard@localhost>"
+    mail_batch_seconds: float = Field(default=300, ge=0, le=86_400)
     metrics_token: SecretStr | None = Field(default=None, min_length=8)
     log_format: Literal["text", "json"] = "text"
     job_silence_seconds: float = Field(default=30, ge=1, le=3_600)
@@ -183,6 +189,19 @@ class Settings(BaseSettings):
         if url is not None:
             check_storage_url(url.get_secret_value())
         return url
+
+    @field_validator("mail_url")
+    @classmethod
+    def _way_to_send(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None:
+            check_mail_url(url.get_secret_value())
+        return url
+
+    @field_validator("mail_from")
+    @classmethod
+    def _mailbox(cls, sender: str) -> str:
+        sender_of(sender)
+        return sender
 
     @field_validator("public_url")
     @classmethod

@@ -21,6 +21,7 @@ from api.jobs.job import Job
 from api.jobs.job_app import add_schedule, job_app
 from api.jobs.redeliver import Redelivery
 from api.jobs.schedule import JOBS
+from api.notices.correspondence import correspondence
 from api.settings import Settings
 from persistence.database import Database
 from persistence.ids import RandomIds, SystemClock
@@ -52,6 +53,7 @@ class Worker:
             self._sender,
             timedelta(days=settings.webhook_patience_days),
         )
+        self._correspondence = correspondence(settings, self._database)
         self._silence_seconds = settings.job_silence_seconds
         self._jobs = job_app(self._database.libpq_url, delivery, Redelivery(self._database))
         add_schedule(self._jobs, schedule, self._service)
@@ -61,7 +63,12 @@ class Worker:
         try:
             await self._database.ensure_current()
             async with self._sender, self._jobs.open_async():
-                await asyncio.gather(self._relay.run(stop), self._run_jobs(stop), self._take_over(stop))
+                await asyncio.gather(
+                    self._relay.run(stop),
+                    self._correspondence.run(stop),
+                    self._run_jobs(stop),
+                    self._take_over(stop),
+                )
         finally:
             await self._service.close()
 

@@ -237,6 +237,43 @@ class ScheduleChangeRejected(Fact):
     reason: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class ScheduledEventBlocked(Fact):
+    """A resource that a booking claims was closed under it."""
+
+    scheduled_event_id: UUID
+    resource_id: UUID
+    blocked_by: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduledEventUnblocked(Fact):
+    """All that a booking claims is open again. resource_id: what was opened last."""
+
+    scheduled_event_id: UUID
+    resource_id: UUID
+    unblocked_by: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class HoldExpired(Fact):
+    """A hold was not confirmed in time and holds nothing any more."""
+
+    scheduled_event_id: UUID
+    calendar_id: UUID
+    expired_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HoldPromoted(Fact):
+    """A hold moved up: one before it was given up or expired. rank: 1 for the first in line."""
+
+    scheduled_event_id: UUID
+    calendar_id: UUID
+    old_rank: int
+    rank: int
+
+
 QUERY_FACTS: frozenset[type[Fact]] = frozenset(
     {CalendarViewGenerated, ResourceAvailabilityChecked, MultipleResourcesChecked}
 )

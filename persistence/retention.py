@@ -30,6 +30,7 @@ class Cleared:
     jobs: int = 0
     change_requests: int = 0
     audit_entries: int = 0
+    notices: int = 0
 
 
 async def clear_away(
@@ -40,12 +41,13 @@ async def clear_away(
     Facts go when every sink has had them; suggestions as soon as they have expired, unless they were applied.
     sinks: those that are in use, by the names of their positions.
     """
-    outbox, suggestions, runs, requests, log = (
+    outbox, suggestions, runs, requests, log, told = (
         tables.outbox,
         tables.suggestions,
         tables.job_runs,
         tables.change_requests,
         tables.audit_log,
+        tables.notices,
     )
     positions = tables.relay_positions
     in_use = positions.c.name.in_(["published", *sinks])
@@ -63,6 +65,7 @@ async def clear_away(
         audit_entries=0
         if audit_before is None
         else await _delete(uow, log, log.c.occurred_at < audit_before, limit),
+        notices=await _delete(uow, told, told.c.settled_at < before, limit),
     )
 
 

@@ -293,6 +293,41 @@ change_requests = Table(
     Column("decision_reason", Text),
 )
 
+notices = Table(
+    "notices",
+    metadata,
+    Column("notice_id", Uuid, primary_key=True),
+    Column("recipient_id", Uuid, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("scheduled_event_id", Uuid, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("occurred_at", _INSTANT, nullable=False),
+    Column("details", JSONB, nullable=False),
+    Column("due_at", _INSTANT, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("settled_at", _INSTANT),
+    Column("outcome", Text),
+)
+
+notice_preferences = Table(
+    "notice_preferences",
+    metadata,
+    Column("user_id", Uuid, primary_key=True),
+    Column("unwanted", ARRAY(Text), nullable=False),
+    Column("frequency", Text, nullable=False),
+    Column("invitations", Boolean, nullable=False),
+    Column("own_changes", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+hold_standings = Table(
+    "hold_standings",
+    metadata,
+    Column("scheduled_event_id", Uuid, primary_key=True),
+    Column("rank", BigInteger, nullable=False),
+    Column("noted_at", _INSTANT, nullable=False),
+)
+
 job_runs = Table(
     "job_runs",
     metadata,

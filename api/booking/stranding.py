@@ -11,6 +11,7 @@ from uuid import UUID
 
 from domain.closures import stranded
 from domain.entities import Resource
+from domain.facts import ScheduledEventBlocked, ScheduledEventUnblocked
 from domain.time_slot import TimeSlot
 from persistence.repositories import closures
 from persistence.repositories.blocks import claimants, record_blocks
@@ -38,6 +39,10 @@ async def restrand(uow: UnitOfWork, resource: Resource, during: TimeSlot) -> Str
     reasons = stranded(resource, bookings, closed)
     judged = [key for key, _ in bookings]
     changed = await record_blocks(uow, resource.resource_id, judged, reasons)
+    for key in judged:
+        if key in changed:
+            fact = ScheduledEventBlocked if changed[key] else ScheduledEventUnblocked
+            uow.record(key, fact(key, resource.resource_id, uow.viewer.user_id))
     return Stranding(
         tuple(key for key in judged if key in reasons),
         tuple(key for key in judged if changed.get(key) is False),

@@ -31,8 +31,19 @@ def command(port: Port = 8000, host: Host = "127.0.0.1") -> None:
         ensure_servable(urls.application)
         conflict_id = asyncio.run(_prepare(urls.application))
         text = tour(settings, url_of(listener), conflict_id)
-        with worker_beside(urls.worker):
+        with worker_beside(urls.worker, **_mail(settings, url_of(listener))):
             run_server(listener, urls.application, lambda: typer.echo(text), workers=1, quiet=True)
+
+
+def _mail(settings: Settings, url: str) -> dict[str, str]:
+    """Letters become files that one can open, soon after what they tell of."""
+    folder = settings.home.absolute() / "mail"
+    return {
+        "CALLBOARD_MAIL_URL": folder.as_uri(),
+        "CALLBOARD_MAIL_FROM": "Callboard demo <callboard@demo.invalid>",
+        "CALLBOARD_MAIL_BATCH_SECONDS": "5",
+        "CALLBOARD_PUBLIC_URL": url,
+    }
 
 
 async def _prepare(url: str) -> UUID | None:

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 
 log = logging.getLogger("callboard.worker_process")
@@ -18,15 +18,16 @@ _GRACE_SECONDS = 20.0
 
 
 @contextmanager
-def worker_beside(worker_url: str | None) -> Iterator[None]:
+def worker_beside(worker_url: str | None, **settings: str) -> Iterator[None]:
     """Run `callboard worker` while the block runs, anew if it dies. Nothing is run without a URL.
 
+    settings: environment variables that it has besides ours, where we have no other value for them.
     It ends with us however we end: its standard input is a pipe of ours.
     """
     if worker_url is None:
         yield
         return
-    attendant = _Attendant(worker_url)
+    attendant = _Attendant({**settings, **os.environ, "CALLBOARD_DATABASE_WORKER_URL": worker_url})
     attendant.start()
     try:
         yield
@@ -35,9 +36,9 @@ def worker_beside(worker_url: str | None) -> Iterator[None]:
 
 
 class _Attendant(threading.Thread):
-    def __init__(self, worker_url: str) -> None:
+    def __init__(self, environment: Mapping[str, str]) -> None:
         super().__init__(daemon=True)
-        self._environment = {**os.environ, "CALLBOARD_DATABASE_WORKER_URL": worker_url}
+        self._environment = environment
         self._over = threading.Event()
         self._starting = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None

@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
 
 from redis.exceptions import RedisError
 
+from api.delivery.loop import repeat
 from api.delivery.redis_stream import RedisStream
 from persistence.database import Database
 from persistence.relay import publish
-from persistence.unit_of_work import DatabaseBusy, TransactionLost, translated_errors
-
-log = logging.getLogger("callboard.relay")
 
 _BATCH = 500
-_PAUSE_SECONDS = 0.2
-_AFTER_FAILURE_SECONDS = 2.0
 
 
 class Relay:
@@ -33,9 +26,9 @@ class Relay:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until told to stop; what fails is tried again."""
-        loops = [_repeat(self.publish, stop)]
+        loops = [repeat(self.publish, stop, "facts wait")]
         if self._redis is not None:
-            loops.append(_repeat(self._redis.forward, stop))
+            loops.append(repeat(self._redis.forward, stop, "facts wait for Redis", RedisError))
         await asyncio.gather(*loops)
         if self._redis is not None:
             await self._redis.close()
@@ -44,20 +37,3 @@ class Relay:
         """Publish the next facts; whether there may be more."""
         async with self._database.engine.begin() as connection:
             return len(await publish(connection, self._database.clock, _BATCH)) == _BATCH
-
-
-async def _repeat(step: Callable[[], Awaitable[bool]], stop: asyncio.Event) -> None:
-    """Take the step again and again: at once while there is more to do, after a pause while there is not."""
-    failing = False
-    while not stop.is_set():
-        pause = _PAUSE_SECONDS
-        try:
-            with translated_errors():
-                pause = 0 if await step() else _PAUSE_SECONDS
-            failing = False
-        except (DatabaseBusy, TransactionLost, RedisError, OSError) as error:
-            if not failing:
-                log.warning("facts wait, trying again: %s", error)
-            failing, pause = True, _AFTER_FAILURE_SECONDS
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), pause)

@@ -20,7 +20,7 @@ async def clear(service: Callboard) -> Outcome:
     command = ClearAway(
         timedelta(days=service.settings.fact_retention_days),
         None if days is None else timedelta(days=days),
-        () if service.settings.cache_url == MEMORY else ("redis",),
+        ("notices",) if service.settings.cache_url == MEMORY else ("notices", "redis"),
         _AT_ONCE,
     )
     total: dict[str, int] = {}
@@ -35,4 +35,5 @@ async def clear(service: Callboard) -> Outcome:
                 "jobs": total["jobs"],
                 "changeRequests": total["change_requests"],
                 "auditEntries": total["audit_entries"],
+                "notices": total["notices"],
             }

@@ -435,3 +435,28 @@ async def test_only_who_may_move_a_blocked_booking_is_offered_fixes(
         assert found[0] == "Move Gala to Pavilion, same time"
         assert not any("Hidden" in one for one in found)
     assert "Move Gala to Hidden Hall, same time" in await offered(as_manager)
+
+
+async def test_bookings_that_are_blocked_and_freed_leave_facts(
+    make_hall: Any, make_event: Any, book: Any, mark: Any, facts: Any
+) -> None:
+    hall, event = await make_hall("Ballroom"), await make_event("Gala")
+    keys = [
+        (await book(hall.calendar_id, event, at(start), at(start + 2)))["scheduledEventId"]
+        for start in (9, 12, 18)
+    ]
+
+    async def told() -> list[tuple[str, dict[str, Any]]]:
+        return [(kind, payload) for kind, payload in await facts() if kind.startswith("ScheduledEvent")]
+
+    def about(key: str, by: str) -> dict[str, Any]:
+        return {"scheduledEventId": key, "resourceId": hall.resource_id, by: str(MANAGER.user_id)}
+
+    await mark("unavailable", hall.resource_id, 10, 14)
+    blocked = [("ScheduledEventBlocked", about(key, "blockedBy")) for key in keys[:2]]
+    assert await told() == blocked
+    # Closed a little longer: the same bookings, and no news.
+    await mark("unavailable", hall.resource_id, 14, 15)
+    assert await told() == blocked
+    await mark("available", hall.resource_id, 9, 11)
+    assert await told() == [*blocked, ("ScheduledEventUnblocked", about(keys[0], "unblockedBy"))]

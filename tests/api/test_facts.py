@@ -44,6 +44,10 @@ ELSEWHERE = {
     "ScheduleChangeRequested",
     "ScheduleChangeApproved",
     "ScheduleChangeRejected",
+    "ScheduledEventBlocked",
+    "ScheduledEventUnblocked",
+    "HoldExpired",
+    "HoldPromoted",
 }
 """Facts that no booking leaves; tests of closures, availability and approvals show their payload."""
 

@@ -34,6 +34,12 @@ EXEMPT = {
     "repositories/job_runs.py::begin": "runs of jobs are not cached",
     "repositories/job_runs.py::end": "the same",
     "retention.py::_delete": "what is cleared away is not cached",
+    "repositories/hold_standings.py::note": "how holds stood is the worker's own memory",
+    "repositories/hold_standings.py::forget": "the same",
+    **{
+        f"repositories/notices.py::{name}": "notices are not cached"
+        for name in ("add", "settle", "postpone", "store_preferences")
+    },
     "relay.py::move_position": "positions of sinks are not cached",
     **{
         f"repositories/webhooks.py::{name}": "webhooks are not cached"

@@ -61,6 +61,8 @@ ELSEWHERE = {
     "DeleteWebhook": "the same",
     "RotateWebhookSecret": "the same",
     "RedeliverFacts": "the same",
+    "UpdateNoticePreferences": "nor are preferences",
+    "NoteHolds": "nor how holds stood when last looked at",
     "ClearAway": "nor is what it clears away",
     "ArchiveClosures": "closures that are over show in no answer of today",
     "RealignSeries": "tests/api/jobs/test_jobs.py reads what it moved",

@@ -295,6 +295,7 @@ async def test_what_is_old_is_cleared_away(
         "jobs": 0,
         "changeRequests": 0,
         "auditEntries": 0,
+        "notices": 0,
     }
     left = facts_left()
     old = "UPDATE outbox SET published_at = now() - interval '91 days', sequence = n FROM"
@@ -304,6 +305,7 @@ async def test_what_is_old_is_cleared_away(
     )
     owner_execute("UPDATE relay_positions SET sequence = 1 WHERE name = 'redis'")
     owner_execute("UPDATE relay_positions SET sequence = 2 WHERE name = 'published'")
+    owner_execute("UPDATE relay_positions SET sequence = 3 WHERE name = 'notices'")
     worker_service.settings.redis_url = SecretStr("redis://127.0.0.1:1/0")
     assert await run("RetentionJob") == {**nothing, "facts": 1}
     assert facts_left() == left[1:]

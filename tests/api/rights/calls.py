@@ -101,6 +101,7 @@ def _body(operation: str, world: World, row: str, role: str) -> Any:
         "POST /api/webhooks": {"url": "https://crm.example/"},
         "PUT /api/webhooks/{webhookId}": {"url": "https://crm.example/new"},
         "POST /api/webhooks/{webhookId}/redeliver": {"afterSequence": 0},
+        "PUT /api/notifications/preferences": {},
         "POST /api/schedules/conflicts/detect": {},
         "POST /api/schedules/conflicts/{conflictId}/resolve": {"resolutionMethod": "OverrideApplied"},
         "POST /api/schedules/conflicts/{conflictId}/escalate": {

@@ -186,6 +186,12 @@ MATRIX: dict[str, dict[str, str]] = {
         "own": "- 202 202 202",
         "hidden": "403 404 404 202",
     },
+    "GET /api/notifications/preferences": {
+        "-": "200 200 200 200",
+    },
+    "PUT /api/notifications/preferences": {
+        "-": "200 200 200 200",
+    },
     "POST /api/schedules/suggestions": {
         "own": "200 200 200 200",
         "granted": "400 200 200 200",
