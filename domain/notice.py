@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -90,6 +90,7 @@ class Subject:
     owner_id: UUID
     status: ScheduleStatus
     starts_at: datetime
+    created_at: datetime
     created_by: UUID
     changed_at: datetime
     changed_by: UUID
@@ -116,6 +117,7 @@ def notices_of(
     return [] if one is None else list(tell(_Telling(fact, one, subjects, managers)))
 
 
+_JUST_NOW = timedelta(hours=1)
 _KEY = "scheduledEventId"
 _KEYS = {"ScheduleConflictEscalated": "scheduleConflictId"}
 
@@ -149,8 +151,13 @@ _Told = Iterator[Notice]
 
 
 def _scheduled(one: _Telling) -> _Told:
-    """A new booking; one that came from another calendar left a removal as well, which tells of the move."""
-    if not one.subject.is_imported and one.fact.aggregate_version == 1:
+    """A new booking; one that came from another calendar left a removal as well, which tells of the move.
+
+    What was taken over from elsewhere, with the date it was made there, is no news.
+    """
+    subject = one.subject
+    is_taken_over = subject.is_imported or one.fact.occurred_at - subject.created_at > _JUST_NOW
+    if not is_taken_over and one.fact.aggregate_version == 1:
         yield one.notice(NoticeKind.Booked, one.subject.created_by)
 
 

@@ -15,7 +15,7 @@ from persistence.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class UpdateNoticePreferences(Message[NoticePreferences]):
-    """As the caller wants it from now on; what waits already goes out as it was wanted. Version: ignored."""
+    """As the caller wants it from now on, what waits already included; how long that waits, stays."""
 
     wanted: NoticePreferences
     expected_version: int | None = None

@@ -83,7 +83,10 @@ class Postman:
         except ValueError:
             return "NoAddress"
         wishes = (await notices.preferences_of(uow, [person])).get(person, NoticePreferences())
-        news, invited = await self._news(recipient, [one.notice for one in waiting], wishes)
+        wanted = [one.notice for one in waiting if wishes.wants(one.notice)]
+        if not wanted:
+            return "Unwanted"
+        news, invited = await self._news(recipient, wanted, wishes)
         if not news:
             return "Needless"
         number = uuid5(_LETTERS, " ".join(str(one.notice_id) for one in waiting))

@@ -17,12 +17,12 @@ from persistence import tables
 
 _NAMED = ("scheduledEventId", "conflictingEventId")
 _SUBJECTS = text(
-    "SELECT b.scheduled_event_id AS key, b.owner_id, b.status, b.created_by, b.is_imported,"
+    "SELECT b.scheduled_event_id AS key, b.owner_id, b.status, b.created_at, b.created_by, b.is_imported,"
     " lower(b.during) AS starts_at, coalesce(b.modified_at, b.created_at) AS changed_at,"
     " coalesce(b.modified_by, b.created_by) AS changed_by"
     " FROM scheduled_events b WHERE b.scheduled_event_id = ANY (:keys)"
     " UNION ALL "
-    "SELECT s.series_id, s.owner_id, 1, s.created_by, false,"
+    "SELECT s.series_id, s.owner_id, 1, s.created_at, s.created_by, false,"
     " coalesce((SELECT min(lower(o.during)) FROM scheduled_events o WHERE o.series_id = s.series_id"
     "  AND o.status <> 4 AND lower(o.during) > :now), s.created_at),"
     " coalesce(s.modified_at, s.created_at), coalesce(s.modified_by, s.created_by)"
@@ -61,6 +61,7 @@ async def notice_subjects(
             row.owner_id,
             ScheduleStatus(row.status),
             row.starts_at,
+            row.created_at,
             row.created_by,
             row.changed_at,
             row.changed_by,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +16,8 @@ from domain.notice import Notice, NoticeFrequency, NoticeKind, NoticePreferences
 OWNER, ACTOR, OTHER, BOSS, CHIEF = (UUID(int=one) for one in range(1, 6))
 BOOKING, RIVAL, CONFLICT, CALENDAR = (UUID(int=one) for one in range(11, 15))
 THEN, EARLIER = datetime(2026, 5, 1, 9, tzinfo=UTC), datetime(2026, 4, 1, 9, tzinfo=UTC)
-MINE = Subject(BOOKING, OWNER, ScheduleStatus.Scheduled, THEN, ACTOR, EARLIER, ACTOR)
-THEIRS = Subject(RIVAL, OTHER, ScheduleStatus.Scheduled, THEN, ACTOR, EARLIER, ACTOR)
+MINE = Subject(BOOKING, OWNER, ScheduleStatus.Scheduled, THEN, THEN, ACTOR, EARLIER, ACTOR)
+THEIRS = Subject(RIVAL, OTHER, ScheduleStatus.Scheduled, THEN, THEN, ACTOR, EARLIER, ACTOR)
 SUBJECTS = {BOOKING: MINE, RIVAL: THEIRS}
 
 
@@ -49,6 +49,9 @@ def test_a_booking_is_news_when_it_is_made_but_not_when_imported_or_moved() -> N
     assert told(fact("EventScheduledOnCalendar", 2)) == []
     imported = {BOOKING: replace(MINE, is_imported=True)}
     assert told(fact("EventScheduledOnCalendar", 1), imported) == []
+    for ago, kinds in ((timedelta(hours=1), ["Booked"]), (timedelta(hours=1, seconds=1), [])):
+        made = {BOOKING: replace(MINE, created_at=THEN - ago)}
+        assert [one[1] for one in told(fact("EventScheduledOnCalendar", 1), made)] == kinds
 
 
 @pytest.mark.parametrize(("actor", "own"), [(ACTOR, False), (OWNER, True)])

@@ -7,7 +7,9 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
 
+from persistence.database import Database
 from tests.api.bookings import at, booking
 from tests.api.notices.conftest import Correspondent
 from tests.api.people import CUSTOMER
@@ -75,8 +77,13 @@ async def move(
 
 
 async def test_what_is_unwanted_is_not_sent(
-    client: httpx.AsyncClient, letters: Correspondent, move: Any, as_customer: Headers
+    client: httpx.AsyncClient, letters: Correspondent, move: Any, as_customer: Headers, worker: Database
 ) -> None:
+    async def outcomes() -> list[str]:
+        async with worker.engine.connect() as connection:
+            found = await connection.execute(text("SELECT outcome FROM notices ORDER BY sequence"))
+            return list(found.scalars())
+
     await letters()
     await client.put(URL, json={"unwanted": ["Moved"]}, headers=as_customer)
     await move(at(10), at(12))
@@ -85,9 +92,13 @@ async def test_what_is_unwanted_is_not_sent(
     await move(at(13), at(15))
     (letter,) = await letters()
     assert (letter.subject, letter.invitations) == ("Moved: Gala", [])
-    await client.put(URL, json={"frequency": "Never"}, headers=as_customer)
     await move(at(10), at(12))
+    await letters.note()
+    await client.put(URL, json={"frequency": "Never"}, headers=as_customer)
     assert await letters() == []
+    await move(at(13), at(15))
+    assert await letters() == []
+    assert await outcomes() == ["Sent", "Sent", "Unwanted"]
 
 
 async def test_once_a_day_but_for_what_begins_within_a_day(
