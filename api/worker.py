@@ -15,6 +15,7 @@ from api.bootstrap import wire
 from api.cache.redis_url import MEMORY
 from api.delivery.redis_stream import RedisStream
 from api.delivery.relay import Relay
+from api.delivery.turns import Turns
 from api.delivery.webhook_delivery import WebhookDelivery
 from api.delivery.webhook_sender import WebhookSender
 from api.jobs.job import Job
@@ -31,6 +32,10 @@ from persistence.unit_of_work import DatabaseBusy, TransactionLost, translated_e
 log = logging.getLogger("callboard.worker")
 
 _CONNECTIONS = 10
+_JOBS_AT_ONCE = 20
+_DELIVERIES_OF_ONE = 5
+"""To one webhook at a time, so that a slow one leaves places for others."""
+
 _AGAIN_SECONDS = 2.0
 _HEARTBEATS = 4
 """How many signs of life a worker gives in the time that it may be silent."""
@@ -52,10 +57,11 @@ class Worker:
             self._service.webhook_secrets,
             self._sender,
             timedelta(days=settings.webhook_patience_days),
+            Turns(self._database.clock, _DELIVERIES_OF_ONE),
         )
         self._correspondence = correspondence(settings, self._database)
         self._silence_seconds = settings.job_silence_seconds
-        self._jobs = job_app(self._database.libpq_url, delivery, Redelivery(self._database))
+        self._jobs = job_app(self._database.conninfo, delivery, Redelivery(self._database))
         add_schedule(self._jobs, schedule, self._service)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -75,7 +81,7 @@ class Worker:
     async def _run_jobs(self, stop: asyncio.Event) -> None:
         """Run the queue's worker, which gives up when the database does, anew until told to stop."""
         options: WorkerOptions = {
-            "concurrency": 20,
+            "concurrency": _JOBS_AT_ONCE,
             # Jobs that wait for a lock are not told of; this is when they are looked for.
             "fetch_job_polling_interval": 1.0,
             "delete_jobs": "successful",

@@ -25,7 +25,7 @@ class Webhook:
     role: the owner's when it was made, and at most what it is by now.
     secret_number: which of its secrets signs; the one before it signs too for a while after `rotated_at`.
     failing_since: since when every attempt has failed; None while it answers. failures: how many in a row.
-    failing_sequence: the earliest fact that has not arrived since.
+    failing_sequence: the earliest fact that has failed and neither arrived since nor was given up.
     resting_until: nothing is tried before.
     disabled_at: since when nothing is sent at all; None while something is.
     """

@@ -16,12 +16,12 @@ _AGAIN_SECONDS = 1.0
 class Notifications:
     """Tells everybody who waits when something is notified on a channel.
 
-    url: a libpq URL. Whoever waits also looks by themselves now and then: what is notified while the
-    connection is lost is not heard.
+    conninfo: as libpq takes it. Whoever waits also looks by themselves now and then: what is notified while
+    the connection is lost is not heard.
     """
 
-    def __init__(self, url: str, channel: str) -> None:
-        self._url = url
+    def __init__(self, conninfo: str, channel: str) -> None:
+        self._conninfo = conninfo
         self._channel = channel
         self._heard = asyncio.Event()
         self._listening: asyncio.Task[None] | None = None
@@ -58,7 +58,7 @@ class Notifications:
 
     async def _connection(self) -> AsyncConnection:
         """A connection, made to its end: one that is given up half-way is left open."""
-        connecting = asyncio.create_task(AsyncConnection.connect(self._url, autocommit=True))
+        connecting = asyncio.create_task(AsyncConnection.connect(self._conninfo, autocommit=True))
         try:
             return await asyncio.shield(connecting)
         except asyncio.CancelledError:

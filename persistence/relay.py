@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.facts import PublishedFact
 from domain.ports import Clock
 from persistence import tables
+from persistence.deliveries import DELIVER
 from persistence.job_queue import defer_jobs
 from persistence.mapping import Row
 from persistence.repositories.webhooks import active_webhooks
@@ -63,7 +64,7 @@ async def _leave_deliveries(connection: AsyncConnection, facts: Sequence[Publish
         for webhook_id, fact_types in webhooks
         if fact.fact_type in fact_types
     ]
-    await defer_jobs(connection, "deliver_to_webhook", deliveries, queue="webhooks")
+    await defer_jobs(connection, DELIVER, deliveries, queue="webhooks")
 
 
 async def lock_position(connection: AsyncConnection, name: str) -> int | None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Delete, Table, and_, delete, func, select, text
 
 from persistence import tables
+from persistence.deliveries import awaited
 from persistence.unit_of_work import UnitOfWork
 
 # The library's own statement deletes everything that is old at once.
@@ -38,7 +39,8 @@ async def clear_away(
 ) -> Cleared:
     """Delete what is older than an instant, `limit` rows of each kind at most.
 
-    Facts go when every sink has had them; suggestions as soon as they have expired, unless they were applied.
+    Facts go when every sink has had them and no delivery waits for one as old; suggestions as soon as they
+    have expired, unless they were applied.
     sinks: those that are in use, by the names of their positions.
     """
     outbox, suggestions, runs, requests, log, told = (
@@ -52,11 +54,12 @@ async def clear_away(
     positions = tables.relay_positions
     in_use = positions.c.name.in_(["published", *sinks])
     delivered = select(func.min(positions.c.sequence)).where(in_use).scalar_subquery()
+    done = func.least(delivered, awaited().scalar_subquery() - 1)
     expired = and_(suggestions.c.expires_at < uow.now, suggestions.c.applied_at.is_(None))
     jobs = await uow.connection.execute(_JOBS, {"before": before, "limit": limit})
     return Cleared(
         facts=await _delete(
-            uow, outbox, and_(outbox.c.published_at < before, outbox.c.sequence <= delivered), limit
+            uow, outbox, and_(outbox.c.published_at < before, outbox.c.sequence <= done), limit
         ),
         suggestions=await _delete(uow, suggestions, expired, limit),
         job_runs=await _delete(uow, runs, runs.c.started_at < before, limit),

@@ -12,6 +12,7 @@ import orjson
 from api.delivery.backoff import next_wait, rest
 from api.delivery.envelope import envelope
 from api.delivery.signature import WebhookSecrets
+from api.delivery.turns import Turns
 from api.delivery.webhook_sender import Outcome, WebhookSender
 from domain.facts import PublishedFact
 from domain.viewer import SYSTEM, Viewer
@@ -35,16 +36,24 @@ class Again:
 class WebhookDelivery:
     """Delivers, at least once and in no promised order.
 
-    database: as the worker. patience: how long a webhook may fail before it is disabled.
+    database: as the worker. patience: how long a webhook may fail before it is disabled. turns: at each.
     """
 
     database: Database
     secrets: WebhookSecrets
     sender: WebhookSender
     patience: timedelta
+    turns: Turns
 
     async def deliver(self, webhook_id: UUID, sequence: int, attempt: int) -> Again | None:
         """Send the fact; when to come back comes back, or None when there is nothing left to do."""
+        turn = self.turns.later(webhook_id)
+        if turn is not None:
+            return Again(turn, attempt)
+        with self.turns.place(webhook_id):
+            return await self._deliver(webhook_id, sequence, attempt)
+
+    async def _deliver(self, webhook_id: UUID, sequence: int, attempt: int) -> Again | None:
         async with self.database.unit_of_work(SYSTEM) as uow:
             webhook = await webhooks.for_delivery(uow, webhook_id)
             if webhook is not None and webhook.disabled_at is not None:
@@ -73,7 +82,7 @@ class WebhookDelivery:
     async def _note(self, webhook: Webhook, sequence: int, attempt: int, outcome: Outcome) -> Again | None:
         async with self.database.unit_of_work(SYSTEM) as uow:
             if outcome.error is None:
-                await webhooks.note_success(uow, webhook.webhook_id)
+                await webhooks.note_success(uow, webhook.webhook_id, sequence)
                 return None
             resting_until = uow.now + max(rest(webhook.failures + 1), outcome.wait)
             disabled = await webhooks.note_failure(

@@ -71,7 +71,8 @@ class WebhookDto(Wire):
     """A webhook, and how it is doing.
 
     status: Failing while attempts fail and go on; Disabled when nothing is sent.
-    failingSequence: the earliest fact that has not arrived since failingSince: redeliver from before it.
+    failingSequence: the earliest fact that has failed and not arrived since; it may still be under way when
+        others arrive. Where it was given up, or the webhook is Disabled, redeliver from before it.
     """
 
     webhook_id: UUID

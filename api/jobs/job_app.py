@@ -15,6 +15,7 @@ from api.jobs.redeliver import Redelivery
 from api.jobs.retry import Patiently
 from api.jobs.run import run_job
 from domain.viewer import SYSTEM
+from persistence.deliveries import DELIVER, REDELIVER
 from persistence.job_queue import later_run_waits
 
 _CAUGHT_UP = timedelta(days=3)
@@ -23,23 +24,26 @@ _CAUGHT_UP = timedelta(days=3)
 _AHEAD_OF_DELIVERIES = 10
 
 
-def job_app(worker_url: str, delivery: WebhookDelivery, redelivery: Redelivery) -> App:
-    """The deliveries on the database at the URL: libpq's, with the worker's login."""
+def job_app(conninfo: str, delivery: WebhookDelivery, redelivery: Redelivery) -> App:
+    """The deliveries on a database, as libpq is told of it, with the worker's login."""
     app = App(
-        connector=PsycopgConnector(conninfo=worker_url, min_size=1, max_size=4),
+        connector=PsycopgConnector(conninfo=conninfo, min_size=1, max_size=4),
         periodic_defaults={"max_delay": _CAUGHT_UP.total_seconds()},
     )
 
-    @app.task(name="deliver_to_webhook", queue="webhooks", retry=Patiently())
+    @app.task(name=DELIVER, queue="webhooks", retry=Patiently())
     async def deliver_to_webhook(*, webhook_id: str, sequence: int, attempt: int) -> None:
         again = await delivery.deliver(UUID(webhook_id), sequence, attempt)
         if again is not None:
             later = deliver_to_webhook.configure(schedule_at=again.at)
             await later.defer_async(webhook_id=webhook_id, sequence=sequence, attempt=again.attempt)
 
-    @app.task(name="redeliver_to_webhook", queue="webhooks", retry=Patiently())
+    @app.task(name=REDELIVER, queue="webhooks", retry=Patiently())
     async def redeliver_to_webhook(*, webhook_id: str, after: int, until: int) -> None:
-        await redelivery.leave_jobs(UUID(webhook_id), after, until)
+        again = await redelivery.leave_jobs(UUID(webhook_id), after, until)
+        if again is not None:
+            later = redeliver_to_webhook.configure(schedule_at=again)
+            await later.defer_async(webhook_id=webhook_id, after=after, until=until)
 
     return app
 

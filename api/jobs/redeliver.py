@@ -3,32 +3,41 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from domain.viewer import SYSTEM
 from persistence.database import Database
+from persistence.deliveries import DELIVER, REDELIVER, deliveries_waiting
 from persistence.job_queue import defer_jobs
 from persistence.relay import published_after
 from persistence.repositories import webhooks
 
 _BATCH = 500
+_LOOK_AGAIN = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
 class Redelivery:
     """Leaves a delivery for each fact, a batch a transaction; each ends with a job for the rest.
 
+    The next batch waits until the last one has gone: a webhook has no more than two of them in the queue.
     database: as the worker.
     """
 
     database: Database
 
-    async def leave_jobs(self, webhook_id: UUID, after: int, until: int) -> None:
-        """Deliver what was published after a number, up to another one, again."""
+    async def leave_jobs(self, webhook_id: UUID, after: int, until: int) -> datetime | None:
+        """Deliver what was published after a number, up to another one, again.
+
+        When to come back comes back, while too much waits for the webhook as it is.
+        """
         async with self.database.unit_of_work(SYSTEM) as uow:
             webhook = await webhooks.for_delivery(uow, webhook_id)
             if webhook is None or webhook.disabled_at is not None:
-                return
+                return None
+            if await deliveries_waiting(uow.connection, webhook_id, _BATCH) == _BATCH:
+                return uow.now + _LOOK_AGAIN
             found = [
                 fact
                 for fact in await published_after(uow.connection, after, _BATCH)
@@ -39,7 +48,8 @@ class Redelivery:
                 for fact in found
                 if fact.fact_type in webhook.fact_types
             ]
-            await defer_jobs(uow.connection, "deliver_to_webhook", deliveries, queue="webhooks")
+            await defer_jobs(uow.connection, DELIVER, deliveries, queue="webhooks")
             if len(found) == _BATCH:
                 rest = {"webhook_id": str(webhook_id), "after": found[-1].sequence, "until": until}
-                await defer_jobs(uow.connection, "redeliver_to_webhook", [rest], queue="webhooks")
+                await defer_jobs(uow.connection, REDELIVER, [rest], queue="webhooks")
+        return None

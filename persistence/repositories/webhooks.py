@@ -12,6 +12,7 @@ from domain.enums import Role
 from domain.errors import NotFoundException
 from domain.webhook import Webhook
 from persistence import tables
+from persistence.deliveries import earliest_failing
 from persistence.mapping import Row
 from persistence.unit_of_work import UnitOfWork
 
@@ -109,13 +110,22 @@ async def for_delivery(uow: UnitOfWork, webhook_id: UUID) -> Webhook | None:
     return None if row is None else _webhook_from({**row, "role": row["present_role"]})
 
 
-async def note_success(uow: UnitOfWork, webhook_id: UUID) -> None:
-    """It has answered. While all goes well, that is noted every few seconds only."""
+async def note_success(uow: UnitOfWork, webhook_id: UUID, sequence: int) -> None:
+    """It has taken a fact. While all goes well, that is noted every few seconds only.
+
+    Older facts may still be on their way: the earliest of those stays noted until it arrives or is given up.
+    """
     c = _webhooks.c
-    worth_it = or_(c.failures > 0, c.delivered_at.is_(None), c.delivered_at < uow.now - _NOTED_EVERY)
+    still_failing = earliest_failing(webhook_id, c.failing_sequence, delivered=sequence)
+    worth_it = or_(
+        c.failures > 0,
+        c.failing_sequence.is_not(None),
+        c.delivered_at.is_(None),
+        c.delivered_at < uow.now - _NOTED_EVERY,
+    )
     values = {
         "failing_since": None,
-        "failing_sequence": None,
+        "failing_sequence": case((c.failing_sequence.is_not(None), still_failing), else_=None),
         "failures": 0,
         "resting_until": None,
         "last_error": None,

@@ -126,7 +126,7 @@ class House:
         return said
 
 
-@tried(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@tried(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     buffers=st.tuples(st.sampled_from([0, 30]), st.sampled_from([0, 30])),
     open_until=st.sampled_from([None, "20:00"]),

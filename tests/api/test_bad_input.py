@@ -97,6 +97,12 @@ def _dumps(document: Any) -> bytes:
 
 
 @pytest.fixture
+def urls(module_urls: EmbeddedUrls) -> EmbeddedUrls:
+    """One database for all: next to nothing here is written."""
+    return module_urls
+
+
+@pytest.fixture
 async def counts(urls: EmbeddedUrls) -> Any:
     """How many rows each table has, read as the worker."""
     database = Database(urls.worker, SystemClock(), RandomIds(), pool_size=1)
@@ -313,7 +319,7 @@ async def test_naughty_strings_survive_or_are_refused_by_name(
         stored |= {item["title"] for item in page.json()["items"]}
         cursor = page.json()["nextCursor"]
         params = {"limit": "200", "cursor": cursor} if cursor else {}
-    assert stored == kept
+    assert stored - {"Gala"} == kept  # the other tests' event
     for text in strings[::10]:
         found = await client.get("/api/schedules", params={"q": text}, headers=as_manager)
         assert found.status_code in {200, 400}

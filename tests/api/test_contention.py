@@ -18,6 +18,8 @@ from benchmarks.contention import (
 )
 from persistence.embedded import EmbeddedUrls
 
+ROUNDS = 4
+
 
 @pytest.fixture
 async def crowded(urls: EmbeddedUrls, tmp_path: Path) -> AsyncIterator[Callboard]:
@@ -29,8 +31,8 @@ async def crowded(urls: EmbeddedUrls, tmp_path: Path) -> AsyncIterator[Callboard
 
 @pytest.mark.parametrize("quantity", [1, 3])
 async def test_exactly_as_many_as_fit_get_the_slot(crowded: Callboard, quantity: int) -> None:
-    rounds = await contend_for_a_slot(crowded, quantity, 10)
-    assert [(one.made, one.refused, one.other) for one in rounds] == [(quantity, 64 - quantity, {})] * 10
+    rounds = await contend_for_a_slot(crowded, quantity, ROUNDS)
+    assert [(one.made, one.refused, one.other) for one in rounds] == [(quantity, 64 - quantity, {})] * ROUNDS
     assert await count_deadlocks(crowded.database) == 0
     assert await count_conflicts(crowded.database) == {}
 

@@ -416,7 +416,7 @@ async def test_a_body_over_the_limit_is_413(send, service):
     assert answer.status_code == 413
 
 
-@pytest.mark.parametrize("element", [b"<day>", b"<room name='a'/>", b"<event/>", b"<a>"])
+@pytest.mark.parametrize("element", [b"<day>", b"<a>"])
 async def test_ten_megabytes_of_elements_are_refused(send, service, counts, element):
     filler = element * ((service.settings.body_limit_bytes - 40) // len(element))
     answer = await send(b"<schedule>" + filler + b"</schedule>")

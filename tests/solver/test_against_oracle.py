@@ -35,7 +35,7 @@ def test_the_checker_accepts_exactly_what_the_rules_allow(data):
         assert set(verdict.resolved) == oracle.clashes(problem, today(problem)) - set(verdict.clashes)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(problems())
 def test_solve_is_as_good_as_trying_everything(problem):
     movers = [i for i, activity in enumerate(problem.activities) if not activity.is_pinned]
@@ -48,7 +48,7 @@ def test_solve_is_as_good_as_trying_everything(problem):
     assert [tier.bound for tier in result.tiers] == list(values(result))
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(problems())
 def test_repair_is_sound_and_its_bounds_are_true(problem):
     movers = [i for i, activity in enumerate(problem.activities) if not activity.is_pinned]
@@ -68,7 +68,7 @@ def test_repair_is_sound_and_its_bounds_are_true(problem):
         assert values(result) == truth
 
 
-@settings(max_examples=80)
+@settings(max_examples=40)
 @given(st.data())
 def test_the_best_of_each_kind_is_the_best_there_is(data):
     problem = data.draw(problems())
@@ -94,7 +94,7 @@ def test_the_best_of_each_kind_is_the_best_there_is(data):
             assert answer.cost == oracle.cost(problem, assignment)
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(st.data())
 def test_a_joint_suggestion_is_as_good_as_trying_everything(data):
     problem = data.draw(problems())
@@ -114,7 +114,7 @@ def test_a_joint_suggestion_is_as_good_as_trying_everything(data):
     assert (answers[0].cost.total if answers else None) == min(costs, default=None)
 
 
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(problems())
 def test_the_same_problem_has_the_same_answer(problem):
     clashes = find_clashes(problem)[:1]

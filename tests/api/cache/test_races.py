@@ -22,8 +22,8 @@ from tests.api.cli.processes import Process as ServerProcess
 from tests.api.cli.processes import free_port
 from tests.api.people import ADMIN, MANAGER
 
-WRITES = 40
-READERS = 6
+WRITES = 25
+READERS = 4
 
 
 @pytest.fixture

@@ -466,16 +466,11 @@ def callboard(*arguments, **more):
     )
 
 
-def test_standard_input_is_read_as_a_file_is(tmp_path):
+def test_standard_input_is_read_as_a_file_is(check):
     for source, code in ((CLEAN, CLEAN_EXIT), (CLASHING, CLASHES_EXIT)):
-        path = tmp_path / "schedule.xml"
-        path.write_bytes(source)
-        piped, named = (
-            callboard("check", "-", "--json", input=source),
-            callboard("check", str(path), "--json"),
-        )
+        piped = callboard("check", "-", "--json", input=source)
         assert (piped.returncode, piped.stderr) == (code, b"")
-        assert piped.stdout == named.stdout
+        assert piped.stdout.decode() == check(source, "--json").stdout
     broken = callboard("check", "-", input=b"{}")
     assert (broken.returncode, broken.stdout) == (UNREADABLE_EXIT, b"")
     known = b"pentabarf/frab XML, iCalendar, Excel workbook, CSV"
@@ -500,8 +495,7 @@ def test_the_fixed_schedule_is_not_for_standard_output(check, monkeypatch, tmp_p
     assert [one.name for one in tmp_path.iterdir()] == ["schedule.xml"]
 
 
-@pytest.mark.parametrize("options", [(), ("--json",)])
-@pytest.mark.parametrize("source", [CLEAN, CLASHING])
+@pytest.mark.parametrize(("source", "options"), [(CLEAN, ("--json",)), (CLASHING, ())])
 def test_a_report_that_cannot_be_printed_is_no_verdict(tmp_path, source, options):
     path = tmp_path / "schedule.xml"
     path.write_bytes(source)
@@ -544,7 +538,7 @@ def test_a_published_schedule_is_clean(check, year):
     assert result.exit_code == CLEAN_EXIT
 
 
-@pytest.mark.parametrize("year", YEARS)
+@pytest.mark.parametrize("year", (YEARS[0], YEARS[-1]))
 def test_planted_clashes_are_found_exactly_and_ended_with_the_fewest_moves(check, tmp_path, year):
     source = plant(published(year), 30, seed=year)
     out = tmp_path / "fixed.xml"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,13 +26,17 @@ class Delivery:
 
 @dataclass
 class Receiver:
-    """Keeps what comes and answers `status`, or what `answers` has left, one a request."""
+    """Keeps what comes and answers `status`, or what `answers` has left, one a request.
+
+    gate: it answers when that is set.
+    """
 
     status: int = 200
     answers: list[int] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
     got: list[Delivery] = field(default_factory=list)
     url: str = ""
+    gate: asyncio.Event | None = None
     _runner: web.AppRunner | None = None
 
     async def start(self) -> None:
@@ -54,5 +59,7 @@ class Receiver:
 
     async def _take(self, request: web.Request) -> web.Response:
         self.got.append(Delivery(request.path, dict(request.headers), await request.read()))
+        if self.gate is not None:
+            await self.gate.wait()
         status = self.answers.pop(0) if self.answers else self.status
         return web.Response(status=status, headers=self.headers)

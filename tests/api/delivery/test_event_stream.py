@@ -18,6 +18,7 @@ from api.main import create_app
 from api.settings import Settings
 from tests.api.bookings import at
 from tests.api.people import CUSTOMER, OTHER_CUSTOMER
+from tests.api.waiting import eventually
 
 Headers = dict[str, str]
 PATH = "/api/events/stream"
@@ -109,10 +110,12 @@ def listen(served: str) -> Callable[..., Any]:
 
 @pytest.mark.usefixtures("worker")
 async def test_facts_come_as_they_happen_and_again_after_a_break(
-    listen: Any, as_manager: Headers, make_hall: Any, make_event: Any, book: Any
+    listen: Any, service: Callboard, as_manager: Headers, make_hall: Any, make_event: Any, book: Any
 ) -> None:
     hall, event = await make_hall("Ballroom"), await make_event("Gala")
     async with listen(as_manager) as stream:
+        # Whoever waits for facts holds no connection.
+        await eventually(lambda: service.database.connections_in_use == 0)
         headers = stream.response.headers
         assert headers["content-type"] == "text/event-stream; charset=utf-8"
         assert headers["cache-control"] == "private, no-store"

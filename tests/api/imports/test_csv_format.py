@@ -394,7 +394,7 @@ def test_quotes_and_breaks_inside_cells():
     assert [(row.place, row.title) for row in file.rows] == [("line 2", 'A long "title"'), ("line 4", '"B')]
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(
     st.lists(
         st.tuples(
@@ -432,7 +432,7 @@ def test_what_was_written_reads_as_the_moved_schedule(rows, delimiter, data):
         assert now.duration == before.duration
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(st.data())
 def test_no_naughty_string_breaks_the_reader(shared_data: Path, data):
     naughty = data.draw(st.sampled_from(json.loads((shared_data / "strings" / "blns.json").read_text())))

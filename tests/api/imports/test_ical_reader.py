@@ -413,7 +413,7 @@ def test_every_real_calendar_is_accounted_for(shared_data: Path):
 PROPERTIES = ("SUMMARY", "LOCATION", "RRULE", "DTSTART", "EXDATE", "UID", "ATTENDEE", "X")
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(st.data())
 def test_no_naughty_string_breaks_the_reader(shared_data: Path, data):
     naughty = data.draw(st.sampled_from(json.loads((shared_data / "strings" / "blns.json").read_text())))
@@ -422,7 +422,7 @@ def test_no_naughty_string_breaks_the_reader(shared_data: Path, data):
     assert len(file.rows) + len(file.refused) + len(file.skipped) == 1
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(st.binary(max_size=80), st.integers(0, 200))
 def test_no_bytes_break_the_reader(junk, position):
     source = calendar(event())

@@ -82,7 +82,7 @@ def after(file: ScheduleFile, moves: dict[str, Move]) -> list[tuple[str, datetim
     return sorted(place(row) for row in file.rows)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(schedules(), st.data())
 def test_what_was_written_reads_as_the_moved_schedule(source, data):
     file = read(source)
@@ -107,7 +107,7 @@ def test_what_was_written_reads_as_the_moved_schedule(source, data):
         assert content(read(rewrite(written, back)).rows) == content(file.rows)
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(st.integers(0, 10**6))
 def test_moves_of_a_published_schedule(seed):
     source = published(2018)
