@@ -38,6 +38,17 @@ def newest_revision() -> str:
     return head
 
 
+def knows(revision: str) -> bool:
+    """Whether this code knows a revision: it is its own, or an older one."""
+    return revision in _lineage()
+
+
+@cache
+def _lineage() -> tuple[str, ...]:
+    """Every revision, the newest first."""
+    return tuple(one.revision for one in ScriptDirectory.from_config(_config()).walk_revisions())
+
+
 def migrate(owner_url: str) -> str:
     """Upgrade the database at the URL to the newest revision and return that revision.
 

@@ -57,6 +57,24 @@ def database_urls(settings: Settings, *, connections: int = 100) -> Iterator[Dat
         server.stop()
 
 
+@contextmanager
+def owner_url(settings: Settings, purpose: str) -> Iterator[str]:
+    """The database as its owner: yours by CALLBOARD_DATABASE_OWNER_URL, else the embedded one for the block.
+
+    purpose: what needs the login, as a sentence begins.
+    """
+    if settings.database_owner_url is not None:
+        url = settings.database_owner_url.get_secret_value()
+        ensure_readable(url, "CALLBOARD_DATABASE_OWNER_URL")
+        yield url
+        return
+    if settings.database_url is not None:
+        raise CannotRun(f"{purpose} needs the owner's login: set CALLBOARD_DATABASE_OWNER_URL")
+    with database_urls(settings) as urls:
+        assert urls.owner is not None
+        yield urls.owner
+
+
 def _spoken(url: SecretStr | None) -> str | None:
     return None if url is None else url.get_secret_value()
 
