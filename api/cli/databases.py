@@ -15,7 +15,7 @@ from api.settings import Settings
 from persistence.database import BadDatabaseUrl, Database, SchemaOutOfDate
 from persistence.embedded import EmbeddedPostgres, EmbeddedPostgresFailed, EmbeddedUrls
 from persistence.ids import RandomIds, SystemClock
-from persistence.migrate import MigrationFailed, migrate
+from persistence.migrate import MigrationFailed, SchemaTooNew, migrate
 from persistence.unit_of_work import DatabaseBusy
 
 
@@ -108,6 +108,8 @@ def bring_up_to_date(owner_url: str) -> str:
     """Migrate as the owner and answer the revision."""
     try:
         return migrate(owner_url)
+    except SchemaTooNew as error:
+        raise CannotRun(f"{error}\n  Run the Callboard that migrated it, or a later one.") from error
     except MigrationFailed as error:
         raise CannotRun(
             f"the database could not be migrated: {error}\n"
@@ -133,6 +135,6 @@ def ensure_servable(url: str) -> None:
     try:
         asyncio.run(check())
     except SchemaOutOfDate as error:
-        raise CannotRun(f"{error}; run `callboard migrate` first") from error
+        raise CannotRun(str(error)) from error
     except DatabaseBusy as error:
         raise CannotRun(f"{error}; is CALLBOARD_DATABASE_URL right, and the server up?") from error

@@ -268,7 +268,15 @@ BREAKS = [
     (
         "schema",
         "UPDATE alembic_version SET version_num = '0003'",
-        [("the schema", f"the database is at revision 0003, this code needs {newest_revision()}")],
+        [
+            (
+                "the schema",
+                (
+                    f"the database is at revision 0003, this code needs {newest_revision()};"
+                    " run `callboard migrate` first"
+                ),
+            )
+        ],
     ),
 ]
 
