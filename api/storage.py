@@ -82,6 +82,17 @@ class Storage:
         except (BaseError, OSError) as error:
             raise StorageUnavailable(str(error)) from error
 
+    async def keys(self, folder: str) -> set[str]:
+        """The keys of all files in a folder."""
+        store = self._opened()
+        found: set[str] = set()
+        try:
+            async for batch in obstore.list(store, prefix=folder):
+                found.update(one["path"] for one in batch)
+        except (BaseError, OSError) as error:
+            raise StorageUnavailable(str(error)) from error
+        return found
+
     async def signed_url(self, key: str, lifetime: timedelta) -> str | None:
         """A URL that gives the file to anybody for that long; None where the store has no such thing."""
         store = self._opened()

@@ -23,6 +23,20 @@ _CLAIMS = text(
     "SELECT * FROM sweep_claims(CAST(:resources AS uuid[]), CAST(:during AS tstzrange), :now, :lock)"
 )
 _BOOKINGS = text("SELECT * FROM sweep_bookings(CAST(:calendars AS uuid[]), CAST(:during AS tstzrange), :now)")
+# The same without locks, for those who see every row: the worker and the owner.
+_BOOKINGS_UNLOCKED = text(
+    "WITH live AS ("
+    " SELECT k.calendar_id, k.max_concurrent_events AS available, b.scheduled_event_id, b.during,"
+    " b.created_at, b.status = 0 AS is_hold FROM calendars k JOIN scheduled_events b USING (calendar_id)"
+    " WHERE k.calendar_id = ANY (CAST(:calendars AS uuid[])) AND k.owner_type <> 0 AND b.status <> 4"
+    " AND (b.status <> 0 OR b.hold_expires_at IS NULL OR b.hold_expires_at > :now)"
+    "), hulls AS ("
+    " SELECT calendar_id, tstzrange(min(lower(during)), max(upper(during))) AS during FROM live"
+    " WHERE during && CAST(:during AS tstzrange) GROUP BY calendar_id"
+    ") SELECT live.calendar_id, available, scheduled_event_id, lower(live.during) AS start,"
+    ' upper(live.during) AS "end", created_at, is_hold'
+    " FROM live JOIN hulls ON hulls.calendar_id = live.calendar_id AND hulls.during && live.during"
+)
 _IN_COMMON = text("SELECT resources_in_common(CAST(:bookings AS uuid[]))")
 _RESOURCES = text(
     "SELECT resources_to_sweep(CAST(:after AS uuid), CAST(:limit AS integer), CAST(:during AS tstzrange),"
@@ -58,33 +72,50 @@ async def sweep(
     uow: UnitOfWork, calendar_ids: Collection[UUID], resource_ids: Collection[UUID], window: TimeSlot
 ) -> Reconciliation:
     """Lock calendars and resources as bookings do, and bring their conflicts in line with their clashes."""
-    found = await find_standing(uow, calendar_ids, resource_ids, window)
-    recorded = await recorded_over(uow, calendar_ids, resource_ids)
-    change = reconcile(found, recorded, window)
+    change = await compare(uow, calendar_ids, resource_ids, window)
     await record_conflicts(uow, change.to_record, ())
     for method, clashes in sorted(change.to_close.items()):
         await record_conflicts(uow, {}, clashes, method)
     return change
 
 
+async def compare(
+    uow: UnitOfWork,
+    calendar_ids: Collection[UUID],
+    resource_ids: Collection[UUID],
+    window: TimeSlot,
+    *,
+    lock: bool = True,
+) -> Reconciliation:
+    """Where conflicts on record differ from the clashes there are. lock: false as worker, in one snapshot."""
+    found = await find_standing(uow, calendar_ids, resource_ids, window, lock=lock)
+    recorded = await recorded_over(uow, calendar_ids, resource_ids)
+    return reconcile(found, recorded, window)
+
+
 async def find_standing(
-    uow: UnitOfWork, calendar_ids: Collection[UUID], resource_ids: Collection[UUID], window: TimeSlot
+    uow: UnitOfWork,
+    calendar_ids: Collection[UUID],
+    resource_ids: Collection[UUID],
+    window: TimeSlot,
+    *,
+    lock: bool = True,
 ) -> dict[Clash, ConflictLevel]:
     """Lock calendars, then resources, in id order, and find the clashes between bookings in the window."""
     found: dict[Clash, ConflictLevel] = {}
     if calendar_ids:
-        found |= await _over_calendars(uow, calendar_ids, window)
+        found |= await _over_calendars(uow, calendar_ids, window, lock=lock)
     if resource_ids:
-        occupancy = await _claimed(uow, resource_ids, window, lock=True)
+        occupancy = await _claimed(uow, resource_ids, window, lock=lock)
         found |= _within(window, occupancy, find_clashes(occupancy))
     return found
 
 
 async def _over_calendars(
-    uow: UnitOfWork, calendar_ids: Collection[UUID], window: TimeSlot
+    uow: UnitOfWork, calendar_ids: Collection[UUID], window: TimeSlot, *, lock: bool
 ) -> dict[Clash, ConflictLevel]:
     """Clashes over the calendars' own limits; whether a pair clashes over a resource besides is looked up."""
-    occupancy = await _booked(uow, calendar_ids, window)
+    occupancy = await _booked(uow, calendar_ids, window, lock=lock)
     found = _within(window, occupancy, find_clashes(occupancy))
     if not found:
         return {}
@@ -130,10 +161,13 @@ async def _claimed(
     return {pool: tuple(some) for pool, some in usages.items()}
 
 
-async def _booked(uow: UnitOfWork, calendar_ids: Collection[UUID], during: TimeSlot) -> Occupancy:
+async def _booked(
+    uow: UnitOfWork, calendar_ids: Collection[UUID], during: TimeSlot, *, lock: bool
+) -> Occupancy:
     parameters = {"calendars": sorted(calendar_ids), "during": as_range(during), "now": uow.now}
     usages: defaultdict[Pool, list[Usage]] = defaultdict(list)
-    for row in (await uow.connection.execute(_BOOKINGS, parameters)).mappings():
+    statement = _BOOKINGS if lock else _BOOKINGS_UNLOCKED
+    for row in (await uow.connection.execute(statement, parameters)).mappings():
         pool = Pool(None, None, row["available"], row["calendar_id"])
         usages[pool].append(usage_from(row, 1, ClaimRole.Primary))
     return {pool: tuple(some) for pool, some in usages.items()}

@@ -14,7 +14,7 @@ from sqlalchemy.pool import QueuePool
 
 from domain.ports import Clock, IdSource
 from domain.viewer import Viewer
-from persistence.migrate import newest_revision
+from persistence.migrate import FLOOR, knows, newest_revision
 from persistence.notifications import Notifications
 from persistence.unit_of_work import DatabaseBusy, UnitOfWork, unit_of_work
 
@@ -35,10 +35,11 @@ _WE_LOOK = {
     "keepalives_count": "3",
     "tcp_user_timeout": "50000",
 }
+_REVISION = text(f"SELECT version_num, ({FLOOR}) AS floor FROM alembic_version")  # noqa: S608
 
 
 class SchemaOutOfDate(Exception):
-    """The database is not at the revision this code was written for; run `callboard migrate`."""
+    """This code and the database's schema do not go together; the message says what to do."""
 
 
 class BadDatabaseUrl(Exception):
@@ -101,21 +102,27 @@ class Database:
         return pool.checkedout() if isinstance(pool, QueuePool) else 0
 
     async def ensure_current(self) -> None:
-        """Raise SchemaOutOfDate unless the database is at this code's revision.
+        """Raise SchemaOutOfDate unless this code works with the database's schema.
 
+        It does with its own revision, and with a newer one that says it serves this code.
         Raises DatabaseBusy when it does not answer.
         """
-        wanted, found = newest_revision(), None
+        wanted, found, floor = newest_revision(), None, None
         try:
             async with self.engine.connect() as connection:
                 known = await connection.execute(text("SELECT to_regclass('alembic_version') IS NOT NULL"))
                 if known.scalar_one():
-                    statement = text("SELECT version_num FROM alembic_version")
-                    found = (await connection.execute(statement)).scalar_one_or_none()
+                    row = (await connection.execute(_REVISION)).one_or_none()
+                    found, floor = (None, None) if row is None else (row.version_num, row.floor)
         except (DBAPIError, PoolTimeout) as error:
             raise DatabaseBusy("the database does not answer") from error
-        if found != wanted:
-            raise SchemaOutOfDate(f"the database is at revision {found}, this code needs {wanted}")
+        if found == wanted:
+            return
+        told = f"the database is at revision {found}, this code needs {wanted}"
+        if found is None or knows(found):
+            raise SchemaOutOfDate(f"{told}; run `callboard migrate` first")
+        if floor is None or not knows(floor):
+            raise SchemaOutOfDate(f"{told}; this is an older Callboard: run the one that migrated it")
 
     async def close(self) -> None:
         """Close every connection."""

@@ -86,6 +86,16 @@ async def jobs_waiting(connection: AsyncConnection) -> dict[str, float]:
     return dict.fromkeys(("jobs", "webhooks"), 0.0) | found
 
 
+async def is_up_to_date(connection: AsyncConnection) -> bool:
+    """Whether the queue's tables have seen all of the library's migrations."""
+    known = (await connection.execute(text(_VERSION))).scalar_one()
+    return bool(known == _newest_migration())
+
+
+def _newest_migration() -> str:
+    return max(path.stem for path in Path(SchemaManager.get_migrations_path()).glob("*.sql"))
+
+
 def bring_up_to_date(connection: Connection) -> None:
     """Make the queue's tables, or apply those of the library's migrations that they have not seen.
 

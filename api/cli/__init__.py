@@ -23,6 +23,9 @@ _MODULES = {
     "token": "api.cli.token",
     "check": "api.cli.check",
     "import": "api.cli.import_",
+    "doctor": "api.cli.doctor",
+    "backup": "api.cli.backup",
+    "restore": "api.cli.restore",
 }
 """The module of each command; its function `command` is the command. Only the one called for is imported."""
 

@@ -15,7 +15,7 @@ from api.settings import Settings
 from persistence.database import BadDatabaseUrl, Database, SchemaOutOfDate
 from persistence.embedded import EmbeddedPostgres, EmbeddedPostgresFailed, EmbeddedUrls
 from persistence.ids import RandomIds, SystemClock
-from persistence.migrate import MigrationFailed, migrate
+from persistence.migrate import MigrationFailed, SchemaTooNew, migrate
 from persistence.unit_of_work import DatabaseBusy
 
 
@@ -57,6 +57,24 @@ def database_urls(settings: Settings, *, connections: int = 100) -> Iterator[Dat
         server.stop()
 
 
+@contextmanager
+def owner_url(settings: Settings, purpose: str) -> Iterator[str]:
+    """The database as its owner: yours by CALLBOARD_DATABASE_OWNER_URL, else the embedded one for the block.
+
+    purpose: what needs the login, as a sentence begins.
+    """
+    if settings.database_owner_url is not None:
+        url = settings.database_owner_url.get_secret_value()
+        ensure_readable(url, "CALLBOARD_DATABASE_OWNER_URL")
+        yield url
+        return
+    if settings.database_url is not None:
+        raise CannotRun(f"{purpose} needs the owner's login: set CALLBOARD_DATABASE_OWNER_URL")
+    with database_urls(settings) as urls:
+        assert urls.owner is not None
+        yield urls.owner
+
+
 def _spoken(url: SecretStr | None) -> str | None:
     return None if url is None else url.get_secret_value()
 
@@ -90,6 +108,8 @@ def bring_up_to_date(owner_url: str) -> str:
     """Migrate as the owner and answer the revision."""
     try:
         return migrate(owner_url)
+    except SchemaTooNew as error:
+        raise CannotRun(f"{error}\n  Run the Callboard that migrated it, or a later one.") from error
     except MigrationFailed as error:
         raise CannotRun(
             f"the database could not be migrated: {error}\n"
@@ -115,6 +135,6 @@ def ensure_servable(url: str) -> None:
     try:
         asyncio.run(check())
     except SchemaOutOfDate as error:
-        raise CannotRun(f"{error}; run `callboard migrate` first") from error
+        raise CannotRun(str(error)) from error
     except DatabaseBusy as error:
         raise CannotRun(f"{error}; is CALLBOARD_DATABASE_URL right, and the server up?") from error

@@ -40,7 +40,7 @@ def command(
     try:
         asyncio.run(_work(settings, url, attached=attached))
     except SchemaOutOfDate as error:
-        raise CannotRun(f"{error}; run `callboard migrate` first") from error
+        raise CannotRun(str(error)) from error
     except DatabaseBusy as error:
         raise CannotRun(f"{error}; is {_VARIABLE} right, and the server up?") from error
 

@@ -7,6 +7,8 @@ down_revision = "0009"
 branch_labels = None
 depends_on = None
 
+additive = True
+
 
 def upgrade() -> None:
     """Make the tables, their policies and what notices are made by."""

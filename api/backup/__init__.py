@@ -1,0 +1,1 @@
+"""A backup: the database, the exported files and the key that signs, in one file."""

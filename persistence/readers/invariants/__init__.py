@@ -1,0 +1,1 @@
+"""What must always be true of the database, as questions that give the exceptions."""
