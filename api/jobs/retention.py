@@ -34,5 +34,6 @@ async def clear(service: Callboard) -> Outcome:
                 "jobRuns": total["job_runs"],
                 "jobs": total["jobs"],
                 "changeRequests": total["change_requests"],
+                "idempotencyKeys": total["idempotency_keys"],
                 "auditEntries": total["audit_entries"],
             }
