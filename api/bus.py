@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from api.message import Message
+from api.refusal import note_refusal
 from domain.enums import Role
-from domain.errors import ConflictException, ForbiddenException
+from domain.errors import CallboardException, ConflictException, ForbiddenException
 from domain.facts import Fact
 from domain.policy import Policy
 from domain.viewer import Viewer
@@ -80,9 +81,9 @@ class Bus:
                 return answer
             except TransactionLost:
                 await asyncio.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311
-            except ConflictException as refusal:
-                if not dry_run:
-                    await self._record_refusal(refusal, viewer)
+            except CallboardException as error:
+                if error.refused_bookings and not dry_run:
+                    await self._note_refusals(error.refused_bookings, viewer)
                 raise
         raise DatabaseBusy("every attempt gave way to other bookings")
 
@@ -99,16 +100,11 @@ class Bus:
         answer: R = await self._routes[type(message)].handle(message, uow, self._policy)
         return answer
 
-    async def _record_refusal(self, refusal: ConflictException, viewer: Viewer) -> None:
-        """The refused booking is rolled back; that it was refused is kept."""
+    async def _note_refusals(self, refused: Sequence[ConflictException], viewer: Viewer) -> None:
+        """The refused bookings are rolled back; that they were refused is kept."""
         async with self._open(viewer) as uow:
-            proposal = refusal.proposal
-            uow.record(proposal.scheduled_event_id, refusal.fact(viewer.user_id, uow.now))
-            uow.audit(
-                "BookingRefused",
-                proposal.scheduled_event_id,
-                after={"calendarId": str(proposal.calendar_id), "detail": refusal.detail},
-            )
+            for refusal in refused:
+                note_refusal(uow, refusal)
         self._tell(uow)
 
     def _tell(self, uow: UnitOfWork) -> None:
