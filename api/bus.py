@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from api.message import Message
+from api.refusal import note_refusal
 from domain.enums import Role
-from domain.errors import ConflictException, ForbiddenException
+from domain.errors import CallboardException, ConflictException, ForbiddenException
 from domain.facts import Fact
 from domain.policy import Policy
 from domain.viewer import Viewer
@@ -61,36 +62,66 @@ class Bus:
         dry_run: answer what would happen, and change nothing.
         Raises ForbiddenException for a role too low, DatabaseBusy when every attempt gave way to others.
         """
-        route = self._routes[type(message)]
-        if viewer.role < route.minimum_role:
-            raise ForbiddenException(f"This needs the role {route.minimum_role.name}")
+        self._ensure_role(message, viewer)
+        return await self.run(viewer, lambda uow: self._handle(message, uow), dry_run=dry_run)
+
+    async def run(
+        self, viewer: Viewer, work: Callable[[UnitOfWork], Awaitable[R]], *, dry_run: bool = False
+    ) -> R:
+        """Do some work in a transaction and commit; all of it again when the transaction gave way to another.
+
+        Raises DatabaseBusy when every attempt did.
+        """
         for attempt in range(ATTEMPTS):
             try:
                 async with self._open(viewer, dry_run=dry_run) as uow:
-                    answer: R = await route.handle(message, uow, self._policy)
+                    answer = await work(uow)
                 if not dry_run:
                     self._tell(uow)
                 return answer
             except TransactionLost:
                 await asyncio.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311
-            except ConflictException as refusal:
-                if not dry_run:
-                    await self._record_refusal(refusal, viewer)
+            except CallboardException as error:
+                if error.refused_bookings and not dry_run:
+                    await self._note_refusals(error.refused_bookings, viewer)
                 raise
         raise DatabaseBusy("every attempt gave way to other bookings")
 
-    async def _record_refusal(self, refusal: ConflictException, viewer: Viewer) -> None:
-        """The refused booking is rolled back; that it was refused is kept."""
+    def within(self, uow: UnitOfWork) -> Bus:
+        """A bus whose messages share a transaction that is open already, for the work of one `run`."""
+        return _BusWithin(self, uow)
+
+    def _ensure_role(self, message: Message[R], viewer: Viewer) -> None:
+        minimum = self._routes[type(message)].minimum_role
+        if viewer.role < minimum:
+            raise ForbiddenException(f"This needs the role {minimum.name}")
+
+    async def _handle(self, message: Message[R], uow: UnitOfWork) -> R:
+        answer: R = await self._routes[type(message)].handle(message, uow, self._policy)
+        return answer
+
+    async def _note_refusals(self, refused: Sequence[ConflictException], viewer: Viewer) -> None:
+        """The refused bookings are rolled back; that they were refused is kept."""
         async with self._open(viewer) as uow:
-            proposal = refusal.proposal
-            uow.record(proposal.scheduled_event_id, refusal.fact(viewer.user_id, uow.now))
-            uow.audit(
-                "BookingRefused",
-                proposal.scheduled_event_id,
-                after={"calendarId": str(proposal.calendar_id), "detail": refusal.detail},
-            )
+            for refusal in refused:
+                note_refusal(uow, refusal)
         self._tell(uow)
 
     def _tell(self, uow: UnitOfWork) -> None:
         if self._committed is not None and uow.facts:
             self._committed(uow.facts)
+
+
+class _BusWithin(Bus):
+    """Leaves the transaction to whoever opened it."""
+
+    def __init__(self, bus: Bus, uow: UnitOfWork) -> None:
+        super().__init__(bus._open, bus._routes, bus._policy, bus._committed)
+        self._uow = uow
+
+    async def send(self, message: Message[R], viewer: Viewer, *, dry_run: bool = False) -> R:
+        """Run the message's handler; nothing is committed yet."""
+        assert viewer == self._uow.viewer
+        assert not dry_run, "what changes nothing needs no transaction of another"
+        self._ensure_role(message, viewer)
+        return await self._handle(message, self._uow)

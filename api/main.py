@@ -12,6 +12,7 @@ from api.bootstrap import Callboard
 from api.http import (
     access_log,
     availability,
+    bulk_schedules,
     calendar_access,
     calendar_views,
     calendars,
@@ -62,6 +63,7 @@ def _endpoints() -> list[BaseRoute]:
         notifications.router,
         suggestions.router,
         conflicts.router,
+        bulk_schedules.router,
         schedules.router,  # after conflicts, whose paths look like ids
     ):
         endpoints.include_router(router)
@@ -100,6 +102,7 @@ def create_app(callboard: Callboard) -> FastAPI:
     access_log.install()
     problems.install(app)
     conflict_problem.install(app)
+    bulk_schedules.install(app)
     openapi.install(app)
     app.add_middleware(BodyLimit, limit_bytes=callboard.settings.body_limit_bytes)
     app.add_middleware(Authentication, issuers=callboard.issuers)  # it comes before all else that may answer

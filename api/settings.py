@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     escalation_contact: the user who gets conflicts that nobody deals with, of calendars that name nobody.
     closure_retention_days: closures that are over for longer are archived. fact_retention_days: how long
         facts are kept, and what has come of jobs. audit_retention_days: of the audit log; None for ever.
+    idempotency_key_hours: how long the answer to a write is kept for when it is sent again with its key.
     event_streams: how many a process keeps open at once.
     cache_entries: how many answers a process keeps in memory. cache_..._seconds: 0 keeps none.
     solve_seconds: what a refused booking may wait for suggestions; past it the 409 links to them instead.
@@ -91,6 +92,7 @@ class Settings(BaseSettings):
     closure_retention_days: int = Field(default=30, ge=0, le=100 * _YEAR_DAYS)
     fact_retention_days: int = Field(default=90, ge=1, le=100 * _YEAR_DAYS)
     audit_retention_days: int | None = Field(default=None, ge=1, le=100 * _YEAR_DAYS)
+    idempotency_key_hours: int = Field(default=24, ge=1, le=_YEAR_DAYS * 24)
     event_streams: int = Field(default=200, ge=0, le=100_000)
     cache_entries: int = Field(default=1_000, ge=1, le=1_000_000)
     cache_views_seconds: int = Field(default=300, ge=0, le=86_400)

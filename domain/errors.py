@@ -25,6 +25,11 @@ class CallboardException(Exception):
         """The sentence for the caller."""
         return str(self) or (type(self).__doc__ or "").strip()
 
+    @property
+    def refused_bookings(self) -> Sequence[ConflictException]:
+        """The bookings that were refused: of each that is kept as a fact, though nothing else is."""
+        return ()
+
 
 class ValidationException(CallboardException):
     """The request is not valid.
@@ -143,6 +148,10 @@ class ConflictException(CallboardException):
         self.proposal = proposal
         self.clashes = clashes
         super().__init__(self.sentence)
+
+    @property
+    def refused_bookings(self) -> Sequence[ConflictException]:
+        return (self,)
 
     def fact(self, attempted_by: UUID, prevented_at: datetime) -> OverbookingPreventedBySystem:
         """What is recorded of the refusal, though the booking itself is rolled back."""

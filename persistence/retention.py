@@ -30,6 +30,7 @@ class Cleared:
     job_runs: int = 0
     jobs: int = 0
     change_requests: int = 0
+    idempotency_keys: int = 0
     audit_entries: int = 0
     notices: int = 0
 
@@ -43,11 +44,12 @@ async def clear_away(
     have expired, unless they were applied.
     sinks: those that are in use, by the names of their positions.
     """
-    outbox, suggestions, runs, requests, log, told = (
+    outbox, suggestions, runs, requests, keys, log, told = (
         tables.outbox,
         tables.suggestions,
         tables.job_runs,
         tables.change_requests,
+        tables.idempotency_keys,
         tables.audit_log,
         tables.notices,
     )
@@ -65,6 +67,7 @@ async def clear_away(
         job_runs=await _delete(uow, runs, runs.c.started_at < before, limit),
         jobs=jobs.rowcount,
         change_requests=await _delete(uow, requests, requests.c.lapses_at < before, limit),
+        idempotency_keys=await _delete(uow, keys, keys.c.expires_at <= uow.now, limit),
         audit_entries=0
         if audit_before is None
         else await _delete(uow, log, log.c.occurred_at < audit_before, limit),

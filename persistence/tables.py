@@ -374,3 +374,13 @@ webhooks = Table(
     Column("delivered_at", _INSTANT),
     Column("disabled_at", _INSTANT),
 )
+
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("idempotency_key_id", Uuid, primary_key=True),
+    Column("user_id", Uuid, nullable=False),
+    Column("request_hash", LargeBinary, nullable=False),
+    Column("answer", LargeBinary, nullable=False),
+    Column("expires_at", _INSTANT, nullable=False),
+)

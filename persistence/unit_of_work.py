@@ -73,13 +73,29 @@ class UnitOfWork:
     @asynccontextmanager
     async def rehearsal(self) -> AsyncIterator[None]:
         """Do what happens inside, errors and locks included, and then leave nothing of it but the locks."""
-        facts, audit, touched = list(self._facts), list(self._audit), self._touched.copy()
+        kept = self._kept()
         savepoint = await self.connection.begin_nested()
         try:
             yield
         finally:
             await savepoint.rollback()
-            self._facts, self._audit, self._touched = facts, audit, touched
+            self._facts, self._audit, self._touched = kept
+
+    @asynccontextmanager
+    async def attempt(self) -> AsyncIterator[None]:
+        """Do what happens inside; when it fails, leave nothing of it but the locks, and let it be known."""
+        kept = self._kept()
+        savepoint = await self.connection.begin_nested()
+        try:
+            yield
+        except BaseException:
+            await savepoint.rollback()
+            self._facts, self._audit, self._touched = kept
+            raise
+        await savepoint.commit()
+
+    def _kept(self) -> tuple[list[tuple[UUID, Fact, int | None]], list[dict[str, Any]], Touched]:
+        return list(self._facts), list(self._audit), self._touched.copy()
 
     def touch(
         self,

@@ -30,6 +30,7 @@ from api.features.check_resource_availability import (
 )
 from api.features.get_availability_slots import GetAvailabilitySlots
 from api.http.availability_desk import DeskOf, has_free_slot, is_available
+from api.http.endpoint import Endpoint
 from api.http.kept_answer import NOT_MODIFIED, body_of
 from api.http.problem_docs import problem_docs
 from api.http.request import BusOf, ServiceOf, ViewerOf
@@ -40,7 +41,7 @@ from domain.local_time import at_minute
 from domain.time_slot import TimeSlot
 from domain.working_hours import MINUTES_A_DAY
 
-router = APIRouter(prefix="/api/resources", tags=["availability"])
+router = APIRouter(prefix="/api/resources", tags=["availability"], route_class=Endpoint)
 
 MAXIMUM_DAYS = 92
 """How long a stretch of time one check looks at."""

@@ -13,6 +13,7 @@ from api.features.get_calendar_access import GetCalendarAccess
 from api.features.grant_calendar_access import GrantCalendarAccess
 from api.features.revoke_calendar_access import RevokeCalendarAccess
 from api.http.at_least import at_least
+from api.http.endpoint import Endpoint
 from api.http.paging import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor, page_of
 from api.http.problem_docs import problem_docs
 from api.http.request import BusOf, DryRun, ViewerOf
@@ -24,6 +25,7 @@ router = APIRouter(
     tags=["calendars"],
     dependencies=[at_least(Role.Admin)],
     responses=problem_docs(400, 403, 404),
+    route_class=Endpoint,
 )
 
 CalendarId = Annotated[UUID, Path(alias="calendarId")]

@@ -22,6 +22,7 @@ from api.features.get_calendar_view import GetCalendarView
 from api.features.get_daily_schedule import GetDailySchedule
 from api.features.get_monthly_schedule import GetMonthlySchedule
 from api.features.get_weekly_schedule import GetWeeklySchedule
+from api.http.endpoint import Endpoint
 from api.http.kept_answer import NOT_MODIFIED, IfNoneMatch, body_of, kept_answer
 from api.http.problem_docs import problem_docs
 from api.http.request import ServiceOf, ViewerOf
@@ -43,7 +44,7 @@ from domain.errors import FieldException
 from domain.facts import CalendarViewGenerated
 from domain.viewer import Viewer
 
-router = APIRouter(prefix="/api/calendars/{calendarId}", tags=["calendar views"])
+router = APIRouter(prefix="/api/calendars/{calendarId}", tags=["calendar views"], route_class=Endpoint)
 
 QUERIES = {
     ViewType.Daily: GetDailySchedule,

@@ -20,6 +20,7 @@ from api.features.get_calendars import GetCalendars
 from api.features.get_list_revision import GetListRevision
 from api.features.update_calendar import UpdateCalendar
 from api.http.at_least import at_least
+from api.http.endpoint import Endpoint
 from api.http.kept_answer import NOT_MODIFIED, IfNoneMatch, body_of, kept_answer, question_of
 from api.http.paging import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor, page_of
 from api.http.problem_docs import problem_docs
@@ -32,7 +33,7 @@ from domain.viewer import Viewer
 from persistence.repositories.calendars import CalendarFilter
 from persistence.revisions import RevisionKind
 
-router = APIRouter(prefix="/api/calendars", tags=["calendars"])
+router = APIRouter(prefix="/api/calendars", tags=["calendars"], route_class=Endpoint)
 
 CalendarId = Annotated[UUID, Path(alias="calendarId")]
 

@@ -18,13 +18,14 @@ from api.dto.closure import (
 from api.features.mark_resource_available import MarkResourceAvailable
 from api.features.mark_resource_unavailable import MarkResourceUnavailable
 from api.http.at_least import at_least
+from api.http.endpoint import Endpoint
 from api.http.problem_docs import problem_docs
 from api.http.request import BusOf, DryRun, ViewerOf
 from api.http.wire import JsonResponse
 from domain.enums import Role
 from domain.time_slot import TimeSlot
 
-router = APIRouter(prefix="/api/resources", tags=["availability"])
+router = APIRouter(prefix="/api/resources", tags=["availability"], route_class=Endpoint)
 
 ResourceId = Annotated[UUID, Path(alias="resourceId")]
 

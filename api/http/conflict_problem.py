@@ -68,12 +68,12 @@ def _conflicting_events(error: ConflictException, rivals: dict[UUID, Rival]) -> 
     """What is in the way; of a series, with the date of it that it is in the way of."""
     if not isinstance(error, SeriesConflictException):
         return [
-            _conflicting_event(one, rivals[one.rival_id]) for one in error.clashes if one.rival_id in rivals
+            conflicting_event(one, rivals[one.rival_id]) for one in error.clashes if one.rival_id in rivals
         ]
     return [
         {
             "occurrenceStart": format_instant(date.proposal.slot.start_date_time),
-            **_conflicting_event(one, rivals[one.rival_id]),
+            **conflicting_event(one, rivals[one.rival_id]),
         }
         for date in error.occurrences
         for one in date.clashes
@@ -81,7 +81,7 @@ def _conflicting_events(error: ConflictException, rivals: dict[UUID, Rival]) -> 
     ]
 
 
-def _conflicting_event(clash: RefusedClash, rival: Rival) -> dict[str, Any]:
+def conflicting_event(clash: RefusedClash, rival: Rival) -> dict[str, Any]:
     """A hidden booking has no ids, and no title of its own."""
     ids = (
         {}

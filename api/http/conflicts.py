@@ -26,6 +26,7 @@ from api.features.get_list_revision import GetListRevision
 from api.features.resolve_conflict import ResolveConflict
 from api.features.review_conflict import ReviewConflict
 from api.http.at_least import at_least
+from api.http.endpoint import Endpoint
 from api.http.kept_answer import NOT_MODIFIED, IfNoneMatch, body_of, kept_answer, question_of
 from api.http.paging import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor, page_of
 from api.http.problem_docs import problem_docs
@@ -40,7 +41,7 @@ from persistence.conflict_sweep import Scope
 from persistence.readers.conflicts import ConflictFilter, ConflictView, SortKey
 from persistence.revisions import RevisionKind
 
-router = APIRouter(prefix="/api/schedules/conflicts", tags=["conflicts"])
+router = APIRouter(prefix="/api/schedules/conflicts", tags=["conflicts"], route_class=Endpoint)
 
 END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 

@@ -12,6 +12,7 @@ from pydantic import WithJsonSchema
 from starlette.types import Receive, Scope, Send
 
 from api.delivery.event_streams import EventStreams, Listener
+from api.http.endpoint import Endpoint
 from api.http.head import headers_only
 from api.http.problem_docs import problem_docs
 from api.http.problems import problem
@@ -19,7 +20,7 @@ from api.http.request import ServiceOf, ViewerOf
 from domain.errors import FieldException
 from domain.facts import FACT_TYPES
 
-router = APIRouter(tags=["webhooks"])
+router = APIRouter(tags=["webhooks"], route_class=Endpoint)
 
 _MEDIA_TYPE = "text/event-stream"
 # A proxy that buffers would hand events on late or never.

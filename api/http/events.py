@@ -13,6 +13,7 @@ from api.features.delete_event import DeleteEvent
 from api.features.get_event import GetEvent
 from api.features.get_events import GetEvents
 from api.features.update_event import UpdateEvent
+from api.http.endpoint import Endpoint
 from api.http.paging import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor, page_of
 from api.http.problem_docs import problem_docs
 from api.http.request import BusOf, DryRun, ExpectedVersion, ViewerOf, etag
@@ -21,7 +22,7 @@ from domain.entities import Event
 from domain.kept import ensure_kept
 from persistence.repositories.events import EventFilter
 
-router = APIRouter(prefix="/api/events", tags=["events"])
+router = APIRouter(prefix="/api/events", tags=["events"], route_class=Endpoint)
 
 EventId = Annotated[UUID, Path(alias="eventId")]
 

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from api.exports.formats import MEDIA_TYPES
 from api.exports.service import ExportRequest
+from api.http.endpoint import Endpoint
 from api.http.problem_docs import problem_docs
 from api.http.request import DryRun, ServiceOf, ViewerOf, public_url
 from api.http.wire import FIRST_YEAR, LAST_YEAR, Instant, JsonResponse, LocalDate, Wire
@@ -18,7 +19,7 @@ from api.storage import disposition
 from domain.enums import ExportFormat, ExportPeriod
 from persistence.repositories.exports import StoredExport
 
-router = APIRouter(tags=["exports"])
+router = APIRouter(tags=["exports"], route_class=Endpoint)
 
 CalendarId = Annotated[UUID, Path(alias="calendarId")]
 ExportId = Annotated[UUID, Path(alias="exportId")]

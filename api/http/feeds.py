@@ -18,6 +18,7 @@ from api.features.get_feed_schedule import GetFeedSchedule
 from api.features.get_feeds import GetFeeds
 from api.features.revoke_feed import RevokeFeed
 from api.feed_token import is_token, new_token, token_hash
+from api.http.endpoint import Endpoint
 from api.http.paging import Page
 from api.http.problem_docs import problem_docs
 from api.http.problems import problem
@@ -29,7 +30,7 @@ from domain.exported_schedule import ExportedSchedule
 from domain.viewer import Viewer
 from persistence.repositories.feeds import Feed
 
-router = APIRouter(tags=["feeds"])
+router = APIRouter(tags=["feeds"], route_class=Endpoint)
 
 _NOBODY = Viewer(UUID(int=0), Role.Customer)
 # Many programs that come at once would otherwise take every thread.

@@ -14,6 +14,7 @@ from api.dto.import_report import ImportReportDto
 from api.dto.time_zone import TimeZone
 from api.features.import_schedule import ImportSchedule
 from api.http.at_least import at_least
+from api.http.endpoint import Endpoint
 from api.http.problem_docs import problem_docs
 from api.http.problems import problem
 from api.http.request import BusOf, DryRun, ServiceOf, ViewerOf
@@ -24,7 +25,7 @@ from api.imports.reading_options import ReadingOptions
 from domain.enums import Role
 from domain.errors import FieldException
 
-router = APIRouter(prefix="/api/imports", tags=["imports"])
+router = APIRouter(prefix="/api/imports", tags=["imports"], route_class=Endpoint)
 
 _NAMES = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "schedule.xlsx",

@@ -7,12 +7,13 @@ from pydantic import Field
 
 from api.features.get_notice_preferences import GetNoticePreferences
 from api.features.update_notice_preferences import UpdateNoticePreferences
+from api.http.endpoint import Endpoint
 from api.http.problem_docs import problem_docs
 from api.http.request import BusOf, DryRun, ExpectedVersion, ViewerOf, etag
 from api.http.wire import JsonResponse, Wire
 from domain.notice import NoticeFrequency, NoticeKind, NoticePreferences
 
-router = APIRouter(prefix="/api/notifications", tags=["notifications"])
+router = APIRouter(prefix="/api/notifications", tags=["notifications"], route_class=Endpoint)
 
 
 class NoticePreferencesDto(Wire):

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from api.http.idempotency import PARAMETER, REPEATABLE
 from api.http.problem_docs import problem_docs
 
 _SCHEMAS = "#/components/schemas/"
@@ -30,14 +31,24 @@ def install(app: FastAPI) -> None:
 def _corrected(document: dict[str, Any]) -> dict[str, Any]:
     """A malformed request is a 400 problem, never FastAPI's 422; and every /api call can answer 401."""
     for path, operations in document["paths"].items():
-        for operation in operations.values():
+        for method, operation in operations.items():
             responses = operation["responses"]
             if _FASTAPI_ERROR in str(responses.get("422")):
                 del responses["422"]
                 _add(responses, 400)
             if path.startswith("/api/"):
                 _add(responses, 401)
+            if _takes_key(f"{method.upper()} {path}", operation):
+                operation["parameters"].append(PARAMETER)
+                for status in (400, 409, 422):
+                    _add(responses, status)
     return without_unused(document)
+
+
+def _takes_key(name: str, operation: dict[str, Any]) -> bool:
+    """Whether it takes an Idempotency-Key, as writes do."""
+    takes = {one["name"] for one in operation.get("parameters", ())}
+    return "dryRun" in takes and name not in REPEATABLE
 
 
 def without_unused(document: dict[str, Any]) -> dict[str, Any]:

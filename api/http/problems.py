@@ -77,8 +77,21 @@ def problem(
     headers: Mapping[str, str] | None = None,
 ) -> ProblemResponse:
     """A problem document about this request."""
+    body = problem_document(request, status, title, detail, errors, more)
+    return ProblemResponse(orjson.dumps(body), status_code=status, headers=dict(headers or {}))
+
+
+def problem_document(
+    request: Request,
+    status: int,
+    title: str,
+    detail: str,
+    errors: Mapping[str, Sequence[Any]] | None = None,
+    more: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """What a problem says about this request, or about a part of it."""
     section = _SECTIONS.get(status, "15")
-    body = {
+    return {
         "type": f"https://www.rfc-editor.org/rfc/rfc9110#section-{section}",
         "title": title,
         "status": status,
@@ -87,7 +100,6 @@ def problem(
         **({} if errors is None else {"errors": errors}),
         **(more or {}),
     }
-    return ProblemResponse(orjson.dumps(body), status_code=status, headers=dict(headers or {}))
 
 
 def status_of(error: CallboardException) -> tuple[int, str]:

@@ -28,8 +28,11 @@ def public_url(request: Request, path: str) -> str:
     return base.rstrip("/") + path
 
 
-def _bus(service: Annotated[Callboard, Depends(callboard_of)]) -> Bus:
-    return service.bus
+def _bus(request: Request, service: Annotated[Callboard, Depends(callboard_of)]) -> Bus:
+    """The service's, unless the request's messages are to share a transaction."""
+    bus = getattr(request.state, "bus", service.bus)
+    assert isinstance(bus, Bus)
+    return bus
 
 
 def _viewer(request: Request, _token: Annotated[object, Depends(_bearer)]) -> Viewer:

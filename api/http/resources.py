@@ -15,6 +15,7 @@ from api.features.get_resource import GetResource
 from api.features.get_resources import GetResources
 from api.features.update_resource import UpdateResource
 from api.http.at_least import at_least
+from api.http.endpoint import Endpoint
 from api.http.paging import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor, page_of
 from api.http.problem_docs import problem_docs
 from api.http.request import BusOf, DryRun, ExpectedVersion, ServiceOf, ViewerOf, etag
@@ -25,7 +26,7 @@ from domain.kept import ensure_kept
 from domain.working_hours import WorkingHours
 from persistence.repositories.resources import ResourceFilter
 
-router = APIRouter(prefix="/api/resources", tags=["resources"])
+router = APIRouter(prefix="/api/resources", tags=["resources"], route_class=Endpoint)
 
 ResourceId = Annotated[UUID, Path(alias="resourceId")]
 

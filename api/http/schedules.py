@@ -25,6 +25,7 @@ from api.features.remove_event_from_calendar import RemoveEventFromCalendar
 from api.features.reschedule_event import RescheduleEvent
 from api.features.update_scheduled_event import UpdateScheduledEvent
 from api.http.at_least import at_least
+from api.http.endpoint import Endpoint
 from api.http.paging import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor, page_of
 from api.http.problem_docs import problem_docs
 from api.http.request import BusOf, DryRun, ExpectedVersion, ViewerOf, etag
@@ -33,7 +34,7 @@ from api.http.wire import ByName, Instant, JsonResponse, Text
 from domain.enums import ConflictLevel, Role, ScheduleStatus
 from persistence.readers.bookings import BookingDetail, BookingFilter, BookingSummary
 
-router = APIRouter(prefix="/api/schedules", tags=["schedules"])
+router = APIRouter(prefix="/api/schedules", tags=["schedules"], route_class=Endpoint)
 
 _WAITS: dict[int | str, dict[str, Any]] = {
     202: {

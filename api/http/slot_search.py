@@ -8,13 +8,14 @@ from fastapi import APIRouter, Response
 
 from api.dto.slot_search import SlotSearchDto, SlotSearchResultDto, SlotSearchTold
 from api.http.availability import MAXIMUM_DAYS
+from api.http.endpoint import Endpoint
 from api.http.problem_docs import problem_docs
 from api.http.request import ServiceOf, ViewerOf
 from api.http.wire import JsonResponse
 from domain.errors import FieldException
 from domain.policy import Policy
 
-router = APIRouter(tags=["availability"])
+router = APIRouter(tags=["availability"], route_class=Endpoint)
 
 
 @router.post(

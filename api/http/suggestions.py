@@ -18,6 +18,7 @@ from api.features.get_suggestion import GetSuggestion
 from api.features.reschedule_event import RescheduleEvent
 from api.features.update_scheduled_event import UpdateScheduledEvent
 from api.http.conflict_problem import ask_again
+from api.http.endpoint import Endpoint
 from api.http.problem_docs import problem_docs
 from api.http.request import BusOf, DryRun, ServiceOf, ViewerOf
 from api.http.schedule_command import command_of
@@ -27,7 +28,7 @@ from domain.errors import ConflictException
 from domain.viewer import Viewer
 from persistence.readers.bookings import BookingDetail
 
-router = APIRouter(tags=["suggestions"])
+router = APIRouter(tags=["suggestions"], route_class=Endpoint)
 
 ScheduleId = Annotated[UUID, Path(alias="scheduleId", description="The booking's scheduledEventId")]
 SuggestionId = Annotated[UUID, Path(alias="suggestionId")]

@@ -18,6 +18,7 @@ from api.features.redeliver_facts import RedeliverFacts
 from api.features.rotate_webhook_secret import RotateWebhookSecret
 from api.features.update_webhook import UpdateWebhook
 from api.http.at_least import at_least
+from api.http.endpoint import Endpoint
 from api.http.paging import Page
 from api.http.problem_docs import problem_docs
 from api.http.request import BusOf, DryRun, ExpectedVersion, ServiceOf, ViewerOf, etag
@@ -27,7 +28,9 @@ from domain.errors import FieldException
 from domain.facts import FACT_TYPES, QUERY_FACTS
 from domain.webhook import Webhook, WebhookStatus
 
-router = APIRouter(prefix="/api/webhooks", tags=["webhooks"], dependencies=[at_least(Role.Staff)])
+router = APIRouter(
+    prefix="/api/webhooks", tags=["webhooks"], dependencies=[at_least(Role.Staff)], route_class=Endpoint
+)
 
 _LONGEST_URL = 2_000
 _CHANGES = frozenset(FACT_TYPES) - {kind.__name__ for kind in QUERY_FACTS}
@@ -126,12 +129,12 @@ class RedeliveryDto(Wire):
 
 @router.post("", response_model=SecretWebhookDto, status_code=201, responses=problem_docs(400, 403, 409))
 async def create_webhook(
-    body: WebhookRequestDto, service: ServiceOf, viewer: ViewerOf, dry_run: DryRun = False
+    body: WebhookRequestDto, service: ServiceOf, bus: BusOf, viewer: ViewerOf, dry_run: DryRun = False
 ) -> Response:
     """Have facts sent to an address from now on, each as the caller may know it."""
     _ensure_webhook_url(service, body.url)
     command = CreateWebhook(body.url, body.wanted_types(), body.description)
-    webhook = await service.bus.send(command, viewer, dry_run=dry_run)
+    webhook = await bus.send(command, viewer, dry_run=dry_run)
     return JsonResponse(_with_secret(service, webhook), 201, etag(webhook.version) | _NO_STORE)
 
 
@@ -157,6 +160,7 @@ async def update_webhook(
     webhook_id: WebhookId,
     body: UpdateWebhookDto,
     service: ServiceOf,
+    bus: BusOf,
     viewer: ViewerOf,
     expected_version: ExpectedVersion,
     dry_run: DryRun = False,
@@ -166,7 +170,7 @@ async def update_webhook(
     command = UpdateWebhook(
         webhook_id, body.url, body.wanted_types(), body.description, body.is_active, expected_version
     )
-    webhook = await service.bus.send(command, viewer, dry_run=dry_run)
+    webhook = await bus.send(command, viewer, dry_run=dry_run)
     return JsonResponse(WebhookDto.of(webhook), 200, etag(webhook.version))
 
 
@@ -183,10 +187,10 @@ async def delete_webhook(
     "/{webhookId}/rotate-secret", response_model=SecretWebhookDto, responses=problem_docs(400, 403, 404)
 )
 async def rotate_webhook_secret(
-    webhook_id: WebhookId, service: ServiceOf, viewer: ViewerOf, dry_run: DryRun = False
+    webhook_id: WebhookId, service: ServiceOf, bus: BusOf, viewer: ViewerOf, dry_run: DryRun = False
 ) -> Response:
     """Give it a new secret. For a day deliveries are signed with the last one too."""
-    webhook = await service.bus.send(RotateWebhookSecret(webhook_id), viewer, dry_run=dry_run)
+    webhook = await bus.send(RotateWebhookSecret(webhook_id), viewer, dry_run=dry_run)
     return JsonResponse(_with_secret(service, webhook), 200, etag(webhook.version) | _NO_STORE)
 
 

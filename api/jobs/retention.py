@@ -34,6 +34,7 @@ async def clear(service: Callboard) -> Outcome:
                 "jobRuns": total["job_runs"],
                 "jobs": total["jobs"],
                 "changeRequests": total["change_requests"],
+                "idempotencyKeys": total["idempotency_keys"],
                 "auditEntries": total["audit_entries"],
                 "notices": total["notices"],
             }

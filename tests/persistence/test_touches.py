@@ -31,6 +31,7 @@ EXEMPT = {
     "repositories/feeds.py::remove": "the same",
     "repositories/change_requests.py::add": "api.approval, which knows the dates of a series, says so",
     "repositories/change_requests.py::decide": "the same",
+    "repositories/idempotency_keys.py::keep": "what was answered is not read from a cache",
     "repositories/job_runs.py::begin": "runs of jobs are not cached",
     "repositories/job_runs.py::end": "the same",
     "retention.py::_delete": "what is cleared away is not cached",

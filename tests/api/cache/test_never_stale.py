@@ -68,6 +68,7 @@ ELSEWHERE = {
     "RealignSeries": "tests/api/jobs/test_jobs.py reads what it moved",
     "ApproveChange": "tests/api/test_approvals.py reads a kept view after each step",
     "RejectChange": "the same",
+    "ScheduleMany": "places each booking by the function that ScheduleEvent does",
 }
 """Writes without a chapter, and why."""
 

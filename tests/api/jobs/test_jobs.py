@@ -294,6 +294,7 @@ async def test_what_is_old_is_cleared_away(
         "jobRuns": 0,
         "jobs": 0,
         "changeRequests": 0,
+        "idempotencyKeys": 0,
         "auditEntries": 0,
         "notices": 0,
     }

@@ -123,4 +123,6 @@ def _body(operation: str, world: World, row: str, role: str) -> Any:
         "PUT /api/schedules/{scheduleId}/occurrences/{originalStart}",
     }:
         return wanted()
+    if operation == "POST /api/schedules/bulk":
+        return {"mode": "Atomic", "items": [wanted()]}
     return None

@@ -254,6 +254,11 @@ MATRIX: dict[str, dict[str, str]] = {
         "granted": "400 201 201 201",
         "hidden": "400 400 201 201",
     },
+    "POST /api/schedules/bulk": {
+        "own": "201 201 201 201",
+        "granted": "400 201 201 201",
+        "hidden": "400 400 201 201",
+    },
     "GET /api/schedules/{scheduleId}": {
         "own": "200 200 200 200",
         "granted": "404 200 200 200",

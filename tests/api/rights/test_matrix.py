@@ -34,7 +34,7 @@ ROWS = {
     "webhook": (OWN, HIDDEN),
 }
 """Which rows a kind of thing comes in."""
-BOOKS_ANYWHERE = {"POST /api/schedules", "POST /api/schedules/suggestions"}
+BOOKS_ANYWHERE = {"POST /api/schedules", "POST /api/schedules/bulk", "POST /api/schedules/suggestions"}
 """Their rows are in the body."""
 
 
