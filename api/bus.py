@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from api.message import Message
-from domain.enums import Role
+from domain.enums import Role, Scope
 from domain.errors import ConflictException, ForbiddenException
 from domain.facts import Fact
 from domain.policy import Policy
@@ -25,10 +25,14 @@ ATTEMPTS = 8
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A handler and the lowest role that may reach it; the handler judges everything finer."""
+    """A handler, the lowest role that may reach it, and the scope that a service account's token needs.
+
+    The handler judges everything finer.
+    """
 
     handle: Callable[[Any, UnitOfWork, Policy], Awaitable[Any]]
     minimum_role: Role = Role.Customer
+    scope: Scope = Scope.Read
 
 
 class OpenUnitOfWork(Protocol):
@@ -59,9 +63,11 @@ class Bus:
         """Run the message's handler and commit; what it answers is true when it is returned.
 
         dry_run: answer what would happen, and change nothing.
-        Raises ForbiddenException for a role too low, DatabaseBusy when every attempt gave way to others.
+        Raises ForbiddenException for a role too low and for a scope that the token lacks, DatabaseBusy when
+        every attempt gave way to others.
         """
         route = self._routes[type(message)]
+        viewer.ensure_scope(route.scope)
         if viewer.role < route.minimum_role:
             raise ForbiddenException(f"This needs the role {route.minimum_role.name}")
         for attempt in range(ATTEMPTS):

@@ -35,4 +35,7 @@ async def clear(service: Callboard) -> Outcome:
                 "jobs": total["jobs"],
                 "changeRequests": total["change_requests"],
                 "auditEntries": total["audit_entries"],
+                "sessions": total["sessions"],
+                "accessTokens": total["access_tokens"],
+                "loginAttempts": total["login_attempts"],
             }

@@ -66,6 +66,24 @@ ELSEWHERE = {
     "RealignSeries": "tests/api/jobs/test_jobs.py reads what it moved",
     "ApproveChange": "tests/api/test_approvals.py reads a kept view after each step",
     "RejectChange": "the same",
+    **{
+        f"{verb}{noun}": "accounts are not cached, and shown by no calendar"
+        for verb, noun in (
+            ("Create", "User"),
+            ("Update", "User"),
+            ("Set", "Password"),
+            ("Note", "Person"),
+            ("Begin", "Session"),
+            ("Renew", "Session"),
+            ("End", "Sessions"),
+            ("Count", "LoginAttempt"),
+            ("Create", "ServiceAccount"),
+            ("Update", "ServiceAccount"),
+            ("Erase", "User"),
+            ("Create", "AccessToken"),
+            ("Revoke", "AccessToken"),
+        )
+    },
 }
 """Writes without a chapter, and why."""
 
