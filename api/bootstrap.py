@@ -8,11 +8,14 @@ from datetime import datetime, timedelta
 
 from api.advice.service import AdviceService
 from api.advice.slot_search import SlotSearchService
+from api.auth.bearer import Bearer, ForeignPerson
 from api.auth.foreign_issuer import ForeignIssuer
 from api.auth.home_issuer import issuer_of
 from api.auth.issuer import Issuer
 from api.auth.issuers import Issuers
 from api.auth.key_set import KeySet
+from api.auth.known_people import KnownPeople
+from api.auth.service_tokens import ServiceTokens
 from api.bus import Bus
 from api.cache.cache import Cache
 from api.cache.seal import Seal
@@ -21,14 +24,21 @@ from api.delivery.address_guard import AddressGuard
 from api.delivery.event_streams import EventStreams
 from api.delivery.signature import WebhookSecrets
 from api.exports.service import ExportService
+from api.features.get_token_bearer import GetTokenBearer
+from api.features.note_person import NotePerson
+from api.identity.passwords import Passwords
+from api.identity.sign_in import NOBODY, SignIn
 from api.query_facts import QueryFacts
 from api.routes import ROUTES
 from api.settings import Settings
 from api.storage import Storage
 from api.telemetry.meters import Meters
 from api.telemetry.traces import names_collector
+from domain.viewer import Viewer
 from persistence.database import Database
 from persistence.ids import RandomIds, SystemClock
+
+_LOOKED_AT_AGAIN = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +49,14 @@ class Callboard:
     database: Database
     issuer: Issuer
     issuers: Issuers
+    passwords: Passwords
+    sign_in: SignIn
     bus: Bus
     advice: AdviceService
     query_facts: QueryFacts
     slot_search: SlotSearchService
     cache: Cache
+    storage: Storage
     exports: ExportService
     event_streams: EventStreams
     webhook_secrets: WebhookSecrets
@@ -56,6 +69,7 @@ class Callboard:
         await self.event_streams.close()
         self.advice.close()
         self.slot_search.close()
+        self.passwords.close()
         await self.query_facts.close()
         await self.cache.close()
         await self.database.close()
@@ -104,16 +118,20 @@ def wire(settings: Settings, database: Database) -> Callboard:
     url = settings.storage_url
     storage = Storage(None if url is None else url.get_secret_value(), settings.home)
     lifetime = timedelta(hours=settings.export_lifetime_hours)
+    passwords = Passwords()
     return Callboard(
         settings,
         database,
         issuer,
-        Issuers(issuer, _foreign_issuer(settings, now)),
+        _issuers(issuer, settings, bus, now),
+        passwords,
+        SignIn(bus, issuer, passwords, settings.sign_in_rules, now),
         bus,
         advice,
         QueryFacts(database),
         SlotSearchService(database, settings.policy, advice, threads=settings.solver_threads),
         cache,
+        storage,
         ExportService(database, bus, storage, lifetime),
         EventStreams(database, settings.event_streams),
         WebhookSecrets(issuer),
@@ -121,6 +139,21 @@ def wire(settings: Settings, database: Database) -> Callboard:
         meters,
         queue_depth,
     )
+
+
+def _issuers(issuer: Issuer, settings: Settings, bus: Bus, now: Callable[[], datetime]) -> Issuers:
+    async def find(token_hash: bytes) -> Bearer | None:
+        found = await bus.send(GetTokenBearer(token_hash), NOBODY)
+        # What was begun with it, as a stream of events, does not outlast a revocation for long.
+        return (
+            None if found is None else Bearer(found.viewer, min(found.expires_at, now() + _LOOKED_AT_AGAIN))
+        )
+
+    async def note(viewer: Viewer, person: ForeignPerson) -> bool:
+        return await bus.send(NotePerson(person.issuer, person.name, person.email), viewer)
+
+    foreign = _foreign_issuer(settings, now)
+    return Issuers(issuer, foreign, ServiceTokens(find, now), KnownPeople(note, now))
 
 
 def _foreign_issuer(settings: Settings, now: Callable[[], datetime]) -> ForeignIssuer | None:

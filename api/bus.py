@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeVar
 
 from api.message import Message
 from api.refusal import note_refusal
-from domain.enums import Role
+from domain.enums import Role, Scope
 from domain.errors import CallboardException, ConflictException, ForbiddenException
 from domain.facts import Fact
 from domain.policy import Policy
@@ -26,10 +26,14 @@ ATTEMPTS = 8
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A handler and the lowest role that may reach it; the handler judges everything finer."""
+    """A handler, the lowest role that may reach it, and the scope that a service account's token needs.
+
+    The handler judges everything finer.
+    """
 
     handle: Callable[[Any, UnitOfWork, Policy], Awaitable[Any]]
     minimum_role: Role = Role.Customer
+    scope: Scope = Scope.Read
 
 
 class OpenUnitOfWork(Protocol):
@@ -60,9 +64,10 @@ class Bus:
         """Run the message's handler and commit; what it answers is true when it is returned.
 
         dry_run: answer what would happen, and change nothing.
-        Raises ForbiddenException for a role too low, DatabaseBusy when every attempt gave way to others.
+        Raises ForbiddenException for a role too low and for a scope that the token lacks, DatabaseBusy when
+        every attempt gave way to others.
         """
-        self._ensure_role(message, viewer)
+        self._ensure_allowed(message, viewer)
         return await self.run(viewer, lambda uow: self._handle(message, uow), dry_run=dry_run)
 
     async def run(
@@ -91,10 +96,11 @@ class Bus:
         """A bus whose messages share a transaction that is open already, for the work of one `run`."""
         return _BusWithin(self, uow)
 
-    def _ensure_role(self, message: Message[R], viewer: Viewer) -> None:
-        minimum = self._routes[type(message)].minimum_role
-        if viewer.role < minimum:
-            raise ForbiddenException(f"This needs the role {minimum.name}")
+    def _ensure_allowed(self, message: Message[R], viewer: Viewer) -> None:
+        route = self._routes[type(message)]
+        viewer.ensure_scope(route.scope)
+        if viewer.role < route.minimum_role:
+            raise ForbiddenException(f"This needs the role {route.minimum_role.name}")
 
     async def _handle(self, message: Message[R], uow: UnitOfWork) -> R:
         answer: R = await self._routes[type(message)].handle(message, uow, self._policy)
@@ -123,5 +129,5 @@ class _BusWithin(Bus):
         """Run the message's handler; nothing is committed yet."""
         assert viewer == self._uow.viewer
         assert not dry_run, "what changes nothing needs no transaction of another"
-        self._ensure_role(message, viewer)
+        self._ensure_allowed(message, viewer)
         return await self._handle(message, self._uow)

@@ -32,8 +32,11 @@ from api.http import (
     problems,
     resources,
     schedules,
+    service_accounts,
+    sign_in,
     slot_search,
     suggestions,
+    users,
     webhooks,
 )
 from api.http.authentication import Authentication
@@ -47,6 +50,9 @@ def _endpoints() -> list[BaseRoute]:
     for router in (
         health.router,
         metrics.router,
+        sign_in.router,
+        users.router,
+        service_accounts.router,
         calendars.router,
         calendar_access.router,
         calendar_views.router,

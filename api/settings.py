@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from api.auth.foreign_issuer import ALGORITHMS
 from api.cache.kind import CacheKind
 from api.cache.redis_url import MEMORY, ensure_redis_url
+from api.identity.sign_in_rules import SignInRules
 from api.notices.mail import check_mail_url, sender_of
 from api.storage import check_storage_url
 from domain.enums import Role
@@ -33,6 +34,11 @@ class Settings(BaseSettings):
     storage_url: where exported files are kept; without it in a folder under `home`.
     public_url: how the service is reached from outside; without it, as each request reached it.
     issuer, audience: what internal tokens say, and must say.
+    token_lifetime_minutes: of tokens that the command line prints. login_token_minutes: of those that people
+        get when they sign in, and again with the refresh token of a session, which ends after session_days
+        without one.
+    login_attempts, login_attempts_per_client: how many an account, and a client's address, have within
+        login_window_minutes.
     oidc_issuer, oidc_audience: whose tokens are taken besides, and what they must be for.
     oidc_roles: how it calls our roles, as Manager=venue-managers,Admin=it; without it, as we do.
     redis_url: where several processes share cached answers; without it each process keeps its own in memory.
@@ -74,6 +80,11 @@ class Settings(BaseSettings):
     oidc_roles: Annotated[tuple[str, ...], NoDecode] = ()
     oidc_leeway_seconds: int = Field(default=60, ge=0, le=600)
     token_lifetime_minutes: int = Field(default=12 * 60, ge=1, le=10 * _YEAR_MINUTES)
+    login_token_minutes: int = Field(default=15, ge=1, le=24 * 60)
+    session_days: int = Field(default=30, ge=1, le=_YEAR_DAYS)
+    login_attempts: int = Field(default=10, ge=1, le=1_000_000)
+    login_attempts_per_client: int = Field(default=100, ge=1, le=1_000_000)
+    login_window_minutes: int = Field(default=15, ge=1, le=24 * 60)
 
     redis_url: SecretStr | None = None
     redis_patience_seconds: float = Field(default=0.25, gt=0, le=60)
@@ -211,6 +222,17 @@ class Settings(BaseSettings):
         if url is not None and not url.startswith(("http://", "https://")):
             raise ValueError("it must start with http:// or https://")
         return url
+
+    @property
+    def sign_in_rules(self) -> SignInRules:
+        """How people sign in with a password."""
+        return SignInRules(
+            token_lifetime=timedelta(minutes=self.login_token_minutes),
+            session_lifetime=timedelta(days=self.session_days),
+            account_attempts=self.login_attempts,
+            client_attempts=self.login_attempts_per_client,
+            window=timedelta(minutes=self.login_window_minutes),
+        )
 
     @property
     def policy(self) -> Policy:

@@ -177,3 +177,16 @@ class FeedAudience(StrEnum):
 
     Owner = "Owner"
     Public = "Public"
+
+
+class Scope(StrEnum):
+    """What the tokens of a service account may be used for, whatever its role.
+
+    Read: look at things. Book: make and change bookings and events. Manage: everything else but Administer.
+    Administer: accounts; no service account can have it.
+    """
+
+    Read = "Read"
+    Book = "Book"
+    Manage = "Manage"
+    Administer = "Administer"

@@ -105,6 +105,14 @@ class UnauthorizedException(CallboardException):
     """Authentication is required."""
 
 
+class TooManyAttempts(CallboardException):
+    """Too many attempts to sign in. retry_after: how long until there may be another."""
+
+    def __init__(self, retry_after: timedelta) -> None:
+        self.retry_after = retry_after
+        super().__init__("Too many attempts to sign in; try again later")
+
+
 class ForbiddenException(CallboardException):
     """The caller's role or grants do not allow this."""
 

@@ -15,6 +15,7 @@ from domain.enums import ConflictLevel
 from domain.facts import Fact
 from domain.recurrence.describe import describe
 from domain.series import Series
+from domain.user import User
 from domain.webhook import Webhook
 
 
@@ -98,3 +99,16 @@ def webhook_document(webhook: Webhook) -> dict[str, Any]:
         "factTypes": sorted(webhook.fact_types),
         "isActive": webhook.disabled_at is None,
     }
+
+
+def user_document(user: User) -> dict[str, Any]:
+    """What the audit log keeps of an account."""
+    document: dict[str, Any] = {
+        "name": user.name,
+        "email": user.email,
+        "role": user.role.name,
+        "isDisabled": user.disabled_at is not None,
+    }
+    if user.scopes is not None:
+        document["scopes"] = sorted(user.scopes)
+    return document

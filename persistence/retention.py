@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Delete, Table, and_, delete, func, select, text
 
@@ -20,6 +20,9 @@ _JOBS = text(
     " LIMIT :limit)"
 )
 
+_LONGEST_WINDOW = timedelta(days=1)
+"""In which attempts to sign in are counted; a setting cannot be longer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cleared:
@@ -33,6 +36,9 @@ class Cleared:
     idempotency_keys: int = 0
     audit_entries: int = 0
     notices: int = 0
+    sessions: int = 0
+    access_tokens: int = 0
+    login_attempts: int = 0
 
 
 async def clear_away(
@@ -53,6 +59,7 @@ async def clear_away(
         tables.audit_log,
         tables.notices,
     )
+    sessions, tokens, attempts = tables.sessions, tables.access_tokens, tables.login_attempts
     positions = tables.relay_positions
     in_use = positions.c.name.in_(["published", *sinks])
     delivered = select(func.min(positions.c.sequence)).where(in_use).scalar_subquery()
@@ -72,6 +79,9 @@ async def clear_away(
         if audit_before is None
         else await _delete(uow, log, log.c.occurred_at < audit_before, limit),
         notices=await _delete(uow, told, told.c.settled_at < before, limit),
+        sessions=await _delete(uow, sessions, sessions.c.expires_at < uow.now, limit),
+        access_tokens=await _delete(uow, tokens, tokens.c.expires_at < before, limit),
+        login_attempts=await _delete(uow, attempts, attempts.c.since < uow.now - _LONGEST_WINDOW, limit),
     )
 
 

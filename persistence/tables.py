@@ -27,6 +27,49 @@ users = Table(
     Column("email", Text),
     Column("role", SmallInteger, nullable=False),
     Column("created_at", _INSTANT, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("disabled_at", _INSTANT),
+    Column("issuer", Text),
+    Column("scopes", ARRAY(Text)),
+)
+
+passwords = Table(
+    "passwords",
+    metadata,
+    Column("user_id", Uuid, primary_key=True),
+    Column("password_hash", Text, nullable=False),
+    Column("changed_at", _INSTANT, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("session_id", Uuid, primary_key=True),
+    Column("user_id", Uuid, nullable=False),
+    Column("token_hash", LargeBinary, nullable=False),
+    Column("created_at", _INSTANT, nullable=False),
+    Column("expires_at", _INSTANT, nullable=False),
+)
+
+access_tokens = Table(
+    "access_tokens",
+    metadata,
+    Column("access_token_id", Uuid, primary_key=True),
+    Column("user_id", Uuid, nullable=False),
+    Column("token_hash", LargeBinary, nullable=False),
+    Column("created_at", _INSTANT, nullable=False),
+    Column("created_by", Uuid, nullable=False),
+    Column("expires_at", _INSTANT, nullable=False),
+    Column("last_used_at", _INSTANT),
+    Column("revoked_at", _INSTANT),
+)
+
+login_attempts = Table(
+    "login_attempts",
+    metadata,
+    Column("subject", LargeBinary, primary_key=True),
+    Column("attempts", Integer, nullable=False),
+    Column("since", _INSTANT, nullable=False),
 )
 
 events = Table(

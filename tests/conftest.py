@@ -19,7 +19,9 @@ from persistence.ids import RandomIds, SystemClock
 from persistence.migrate import migrate
 from tests.redis_server import RedisServer
 
-settings.register_profile("suite", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "suite", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("suite")
 
 TEMPLATE = "migrated"

@@ -10,7 +10,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 import jwt
 
-from api.auth.bearer import Bearer
+from api.auth.bearer import Bearer, ForeignPerson
 from api.auth.key_set import KeySet
 from domain.enums import Role
 from domain.errors import ForbiddenException, UnauthorizedException
@@ -48,7 +48,7 @@ class ForeignIssuer:
         if role is None:
             raise ForbiddenException("Your account has no role here; ask for one where accounts are managed")
         until = datetime.fromtimestamp(claims["exp"], UTC)
-        return Bearer(Viewer(self._user_id(claims["sub"]), role), until)
+        return Bearer(Viewer(self._user_id(claims["sub"]), role), until, self._person(claims))
 
     async def _claims(self, token: str) -> dict[str, Any]:
         try:
@@ -69,6 +69,12 @@ class ForeignIssuer:
             raise UnauthorizedException(f"The bearer token is not valid: {error}") from error
         return claims
 
+    def _person(self, claims: Mapping[str, Any]) -> ForeignPerson:
+        """Who the token says it is; an address that the issuer has not verified is left out."""
+        name = _words(claims.get("name")) or _words(claims.get("preferred_username"))
+        email = None if claims.get("email_verified") is False else _words(claims.get("email"))
+        return ForeignPerson(self.name, name, email if email and "@" in email else None)
+
     def _user_id(self, subject: str) -> UUID:
         """A subject that is a UUID is the user's id; of any other, one is made that stays the same."""
         try:
@@ -83,3 +89,10 @@ class ForeignIssuer:
         names = found.split() if isinstance(found, str) else found if isinstance(found, list) else []
         known = [self.roles[name] for name in names if isinstance(name, str) and name in self.roles]
         return max(known, default=None)
+
+
+def _words(claim: object) -> str | None:
+    """A claim as PostgreSQL can store it, and no longer than we let people be called."""
+    if not isinstance(claim, str):
+        return None
+    return claim.encode(errors="replace").decode().replace("\x00", "").strip()[:300] or None

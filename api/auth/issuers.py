@@ -1,4 +1,4 @@
-"""Whoever's tokens the service takes: its own issuer's, and a foreign one's where the settings name it."""
+"""Whoever's tokens the service takes: its own issuer's, a foreign one's, and those of service accounts."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import jwt
 from api.auth.bearer import Bearer
 from api.auth.foreign_issuer import ForeignIssuer
 from api.auth.issuer import Issuer
+from api.auth.known_people import KnownPeople
+from api.auth.service_tokens import PREFIX, ServiceTokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,11 +19,18 @@ class Issuers:
 
     own: Issuer
     foreign: ForeignIssuer | None
+    service_tokens: ServiceTokens
+    people: KnownPeople
 
     async def bearer(self, token: str) -> Bearer:
-        """Whose token it is. Raises UnauthorizedException, ForbiddenException and IssuerUnavailable."""
+        """Whose token it is.
+
+        Raises UnauthorizedException, ForbiddenException, IssuerUnavailable, and DatabaseBusy.
+        """
+        if token.startswith(PREFIX):
+            return await self.service_tokens.bearer(token)
         if self.foreign is not None and _issuer_of(token) == self.foreign.name:
-            return await self.foreign.bearer(token)
+            return await self.people.admit(await self.foreign.bearer(token))
         return self.own.bearer(token)
 
 

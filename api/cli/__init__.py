@@ -21,13 +21,15 @@ _MODULES = {
     "job": "api.cli.job",
     "migrate": "api.cli.migrate",
     "token": "api.cli.token",
+    "user": "api.cli.user",
+    "service-account": "api.cli.service_account",
     "check": "api.cli.check",
     "import": "api.cli.import_",
     "doctor": "api.cli.doctor",
     "backup": "api.cli.backup",
     "restore": "api.cli.restore",
 }
-"""The module of each command; its function `command` is the command. Only the one called for is imported."""
+"""The module of each command: its function `command`, or its `commands`. Only the one called is imported."""
 
 _STANDARD_OUTPUT = 1
 _NOT_DONE = 2
@@ -43,8 +45,11 @@ class _Commands(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401, ARG002
         if cmd_name not in _MODULES:
             return None
+        module = import_module(_MODULES[cmd_name])
+        if hasattr(module, "commands"):
+            return typer.main.get_command(module.commands)
         single = typer.Typer(add_completion=False)
-        single.command(cmd_name)(import_module(_MODULES[cmd_name]).command)
+        single.command(cmd_name)(module.command)
         return typer.main.get_command(single)
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
 import typer
 
+from api.cli.role_name import RoleName
 from api.cli.tokens import bearer_token
 from api.demo.people import user_of
 from api.settings import Settings
@@ -16,15 +16,6 @@ from domain.enums import Role
 from domain.viewer import Viewer
 
 _YEAR_HOURS = 366 * 24
-
-
-class RoleName(StrEnum):
-    """The roles as they are typed."""
-
-    Customer = "Customer"
-    Staff = "Staff"
-    Manager = "Manager"
-    Admin = "Admin"
 
 
 def command(

@@ -7,11 +7,11 @@ from uuid import UUID
 from api.demo.ids import demo_id
 from api.demo.people import ADMIN, USERS, viewer_of
 from api.demo.venue import demo_venue
+from domain.user import User
 from persistence.bulk_load import load
 from persistence.database import Database
 from persistence.readers.conflicts import ConflictFilter, list_conflicts
 from persistence.repositories import calendar_access, milestones, users
-from persistence.repositories.users import User
 
 _ACTION = "DemoVenueLoaded"
 
@@ -23,7 +23,7 @@ async def load_demo(database: Database) -> bool:
             return False
         venue = demo_venue(uow.now.date())
         for user in USERS:
-            await users.add(uow, User(user.user_id, user.name, user.role, user.email))
+            await users.add(uow, User(user.user_id, user.name, user.role, uow.now, user.email))
         await load(uow, venue.schedule)
         for grant in venue.grants:
             await calendar_access.put(uow, grant)

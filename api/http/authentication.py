@@ -1,4 +1,4 @@
-"""Every request under /api carries a bearer token; without a good one nothing else is looked at."""
+"""Every request under /api carries a bearer token, but those for one; nothing is looked at before it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,10 @@ from api.auth.issuers import Issuers
 from api.auth.key_set import IssuerUnavailable
 from api.http.problems import problem
 from domain.errors import ForbiddenException, UnauthorizedException
+from persistence.unit_of_work import DatabaseBusy
+
+PUBLIC = frozenset({"/api/auth/login", "/api/auth/refresh"})
+"""Where people come who have no token, or none any more."""
 
 _SCHEME = "bearer"
 
@@ -22,7 +26,8 @@ class Authentication:
         self._issuers = issuers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith("/api/"):
+        path = scope.get("path", "")
+        if scope["type"] != "http" or not path.startswith("/api/") or path in PUBLIC:
             await self._app(scope, receive, send)
             return
         request = Request(scope)
@@ -40,6 +45,11 @@ class Authentication:
         except IssuerUnavailable:
             detail = "The issuer of your token does not answer; try again shortly"
             answer = problem(request, 503, "Issuer Unavailable", detail, headers={"Retry-After": "10"})
+            await answer(scope, receive, send)
+            return
+        except DatabaseBusy:
+            detail = "The service is busy; try again shortly"
+            answer = problem(request, 503, "Busy", detail, headers={"Retry-After": "1"})
             await answer(scope, receive, send)
             return
         request.state.viewer, request.state.authenticated_until = bearer.viewer, bearer.until

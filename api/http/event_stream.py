@@ -14,9 +14,11 @@ from starlette.types import Receive, Scope, Send
 from api.delivery.event_streams import EventStreams, Listener
 from api.http.endpoint import Endpoint
 from api.http.head import headers_only
+from api.http.in_scope import in_scope
 from api.http.problem_docs import problem_docs
 from api.http.problems import problem
 from api.http.request import ServiceOf, ViewerOf
+from domain.enums import Scope as TokenScope
 from domain.errors import FieldException
 from domain.facts import FACT_TYPES
 
@@ -39,9 +41,10 @@ LastEventId = Annotated[
 @router.get(
     "/api/events/stream",
     response_class=Response,
+    dependencies=[in_scope(TokenScope.Read)],
     responses={
         200: {"content": {_MEDIA_TYPE: {"schema": {"type": "string"}}}},
-        **problem_docs(400, 410, 503),
+        **problem_docs(400, 403, 410, 503),
     },
 )
 async def stream_events(

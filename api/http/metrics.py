@@ -12,7 +12,7 @@ from api.features.get_jobs_waiting import GetJobsWaiting
 from api.http.problem_docs import problem_docs
 from api.http.problems import problem
 from api.http.request import ServiceOf
-from domain.enums import Role
+from domain.enums import Role, Scope
 from domain.errors import UnauthorizedException
 from domain.viewer import SYSTEM
 
@@ -50,4 +50,6 @@ async def _may_look(service: Callboard, token: str) -> bool:
     known = service.settings.metrics_token
     if known is not None and hmac.compare_digest(token.encode(), known.get_secret_value().encode()):
         return True
-    return (await service.issuers.bearer(token)).viewer.role is Role.Admin
+    viewer = (await service.issuers.bearer(token)).viewer
+    viewer.ensure_scope(Scope.Read)
+    return viewer.role is Role.Admin

@@ -16,6 +16,7 @@ _MEANINGS = {
     410: "What was asked for is not kept any more",
     412: "Changed since the version in If-Match",
     422: "The time slot is not available",
+    429: "Too many attempts; try again after Retry-After",
     503: "A part of the service does not answer now; try again",
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -25,6 +26,7 @@ from domain.errors import (
     StaleVersion,
     StateConflict,
     TimeSlotUnavailableException,
+    TooManyAttempts,
     UnauthorizedException,
     ValidationException,
 )
@@ -41,6 +43,7 @@ STATUSES: dict[type[CallboardException], tuple[int, str]] = {
     StateConflict: (409, "Not Possible Now"),
     StaleVersion: (412, "Changed Meanwhile"),
     TimeSlotUnavailableException: (422, "Time Slot Unavailable"),
+    TooManyAttempts: (429, "Too Many Attempts"),
 }
 """Status and title by exception; a subclass has its nearest ancestor's."""
 
@@ -59,6 +62,8 @@ _SECTIONS = {
     500: "15.6.1",
     503: "15.6.4",
 }
+_ELSEWHERE = {429: "https://www.rfc-editor.org/rfc/rfc6585#section-4"}
+"""Statuses that RFC 9110 does not have."""
 
 
 class ProblemResponse(Response):
@@ -90,9 +95,9 @@ def problem_document(
     more: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """What a problem says about this request, or about a part of it."""
-    section = _SECTIONS.get(status, "15")
+    usual = f"https://www.rfc-editor.org/rfc/rfc9110#section-{_SECTIONS.get(status, '15')}"
     return {
-        "type": f"https://www.rfc-editor.org/rfc/rfc9110#section-{section}",
+        "type": _ELSEWHERE.get(status, usual),
         "title": title,
         "status": status,
         "detail": detail,
@@ -138,6 +143,8 @@ async def _domain_problem(request: Request, error: Exception) -> Response:
     status, title = status_of(error)
     errors = error.errors if isinstance(error, ValidationException) else None
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    if isinstance(error, TooManyAttempts):
+        headers["Retry-After"] = str(math.ceil(error.retry_after.total_seconds()))
     return problem(request, status, title, error.detail, errors, headers=headers)
 
 

@@ -9,9 +9,11 @@ from fastapi import APIRouter, Response
 from api.dto.slot_search import SlotSearchDto, SlotSearchResultDto, SlotSearchTold
 from api.http.availability import MAXIMUM_DAYS
 from api.http.endpoint import Endpoint
+from api.http.in_scope import in_scope
 from api.http.problem_docs import problem_docs
 from api.http.request import ServiceOf, ViewerOf
 from api.http.wire import JsonResponse
+from domain.enums import Scope
 from domain.errors import FieldException
 from domain.policy import Policy
 
@@ -19,7 +21,10 @@ router = APIRouter(tags=["availability"], route_class=Endpoint)
 
 
 @router.post(
-    "/api/availability/search", response_model=SlotSearchResultDto, responses=problem_docs(400, 403, 503)
+    "/api/availability/search",
+    response_model=SlotSearchResultDto,
+    responses=problem_docs(400, 403, 503),
+    dependencies=[in_scope(Scope.Read)],
 )
 async def search_slots(body: SlotSearchDto, service: ServiceOf, viewer: ViewerOf) -> Response:
     """Slots in which enough of every group are free at once, best first, each with the call that books it.

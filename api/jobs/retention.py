@@ -37,4 +37,7 @@ async def clear(service: Callboard) -> Outcome:
                 "idempotencyKeys": total["idempotency_keys"],
                 "auditEntries": total["audit_entries"],
                 "notices": total["notices"],
+                "sessions": total["sessions"],
+                "accessTokens": total["access_tokens"],
+                "loginAttempts": total["login_attempts"],
             }

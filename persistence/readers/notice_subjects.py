@@ -85,5 +85,6 @@ async def _asked(
 async def managers(connection: AsyncConnection) -> list[UUID]:
     """Who can approve changes."""
     users = tables.users
-    statement = select(users.c.user_id).where(users.c.role >= int(Role.Manager)).order_by(users.c.user_id)
+    able = (users.c.role >= int(Role.Manager)) & users.c.disabled_at.is_(None)
+    statement = select(users.c.user_id).where(able).order_by(users.c.user_id)
     return list((await connection.execute(statement)).scalars())

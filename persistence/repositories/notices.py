@@ -112,9 +112,10 @@ async def postpone(uow: UnitOfWork, notices: Collection[UUID], until: datetime) 
 
 
 async def recipient(uow: UnitOfWork, user_id: UUID) -> Recipient | None:
-    """The person; None for somebody who has no account."""
+    """The person; None for somebody who has no account, or one that is disabled."""
     users = tables.users
-    row = (await uow.connection.execute(select(users).where(users.c.user_id == user_id))).one_or_none()
+    statement = select(users).where(users.c.user_id == user_id, users.c.disabled_at.is_(None))
+    row = (await uow.connection.execute(statement)).one_or_none()
     return None if row is None else Recipient(row.user_id, row.name, Role(row.role), row.email)
 
 

@@ -99,12 +99,12 @@ async def active_webhooks(connection: AsyncConnection) -> list[tuple[UUID, froze
 
 
 async def for_delivery(uow: UnitOfWork, webhook_id: UUID) -> Webhook | None:
-    """The webhook with what its owner's role is by now, for the worker; None when it is gone."""
+    """The webhook with what its owner's role is by now, for the worker; None when it is gone, or they are."""
     now_at_most = func.least(_webhooks.c.role, tables.users.c.role).label("present_role")
     statement = (
         select(_webhooks, now_at_most)
         .outerjoin(tables.users, tables.users.c.user_id == _webhooks.c.owner_id)
-        .where(_webhooks.c.webhook_id == webhook_id)
+        .where(_webhooks.c.webhook_id == webhook_id, tables.users.c.disabled_at.is_(None))
     )
     row = (await uow.connection.execute(statement)).mappings().one_or_none()
     return None if row is None else _webhook_from({**row, "role": row["present_role"]})

@@ -23,6 +23,7 @@ from pydantic import ValidationError
 from api.bootstrap import Callboard
 from api.settings import Settings
 from domain.enums import Role
+from tests.api.conftest import StandingClock
 
 AUDIENCE = "callboard-api"
 
@@ -270,3 +271,76 @@ def test_settings_are_lists_by_comma(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = Settings()
     assert settings.oidc_algorithms == ("ES256", "RS256")
     assert settings.oidc_role_names == {"a": Role.Admin, "b": Role.Staff}
+
+
+async def people(rows: Any) -> list[tuple[Any, ...]]:
+    found = await rows("SELECT user_id, name, email, role, issuer, version FROM users ORDER BY name")
+    return [tuple(one.values()) for one in found]
+
+
+async def test_somebody_who_is_new_gets_an_account(
+    client: httpx.AsyncClient, provider: Provider, rows: Any, clock: StandingClock, service: Callboard
+) -> None:
+    """Written when they are first seen and when something changes, and looked at once a minute."""
+    key = uuid4()
+    asked = 0
+    note = service.issuers.people._note
+
+    async def counted(*told: Any) -> bool:
+        nonlocal asked
+        asked += 1
+        return await note(*told)
+
+    service.issuers.people._note = counted
+    who = {"sub": str(key), "name": "Ida", "email": "ida@id.example"}
+    for _ in range(3):
+        assert await status(client, provider.token(**who)) == 200
+    assert asked == 1
+    first = (key, "Ida", "ida@id.example", Role.Manager, provider.url, 1)
+    assert await people(rows) == [first]
+    clock.forward(timedelta(minutes=1))
+    assert await status(client, provider.token(**who)) == 200
+    assert (asked, await people(rows)) == (2, [first])
+    assert await status(client, provider.token(**who | {"name": "Ida L."}, roles=["Staff"])) == 200
+    assert await people(rows) == [(key, "Ida L.", "ida@id.example", Role.Staff, provider.url, 2)]
+    assert await status(client, provider.token(sub=str(key), roles=["Staff"])) == 200  # says nothing new
+    assert await people(rows) == [(key, "Ida L.", "ida@id.example", Role.Staff, provider.url, 2)]
+
+
+@pytest.mark.parametrize(
+    ("claims", "name", "email"),
+    [
+        ({"preferred_username": "ida"}, "ida", None),
+        ({"email": "ida@id.example"}, "ida@id.example", "ida@id.example"),
+        ({"name": "Ida", "email": "ida@id.example", "email_verified": False}, "Ida", None),
+        ({"name": 7, "email": "nowhere"}, "Somebody", None),
+        ({"name": "\x00" + "I" * 400}, "I" * 300, None),
+    ],
+)
+async def test_what_the_issuer_says_of_them(
+    client: httpx.AsyncClient, provider: Provider, rows: Any, claims: Any, name: str, email: str | None
+) -> None:
+    assert await status(client, provider.token(**claims)) == 200
+    assert [one[1:3] for one in await people(rows)] == [(name, email)]
+
+
+async def test_somebody_who_is_disabled_stays_out(
+    client: httpx.AsyncClient, provider: Provider, as_admin: dict[str, str], clock: StandingClock
+) -> None:
+    key = uuid4()
+    token = provider.token(sub=str(key), name="Ida")
+    assert await status(client, token) == 200
+    wanted = {"name": "Ida", "role": "Manager", "isDisabled": True}
+    changed = await client.put(f"/api/users/{key}", json=wanted, headers=as_admin)
+    assert changed.status_code == 200
+    clock.forward(timedelta(minutes=1))
+    assert await status(client, token) == 403
+    changed = await client.put(f"/api/users/{key}", json=wanted | {"isDisabled": False}, headers=as_admin)
+    assert await status(client, token) == 200
+
+
+async def test_a_subject_cannot_be_a_program(
+    client: httpx.AsyncClient, provider: Provider, create: Any
+) -> None:
+    account = await create("/api/service-accounts", name="CRM", role="Staff", scopes=["Read"])
+    assert await status(client, provider.token(sub=account["serviceAccountId"])) == 403

@@ -69,6 +69,24 @@ ELSEWHERE = {
     "ApproveChange": "tests/api/test_approvals.py reads a kept view after each step",
     "RejectChange": "the same",
     "ScheduleMany": "places each booking by the function that ScheduleEvent does",
+    **{
+        f"{verb}{noun}": "accounts are not cached, and shown by no calendar"
+        for verb, noun in (
+            ("Create", "User"),
+            ("Update", "User"),
+            ("Set", "Password"),
+            ("Note", "Person"),
+            ("Begin", "Session"),
+            ("Renew", "Session"),
+            ("End", "Sessions"),
+            ("Count", "LoginAttempt"),
+            ("Create", "ServiceAccount"),
+            ("Update", "ServiceAccount"),
+            ("Erase", "User"),
+            ("Create", "AccessToken"),
+            ("Revoke", "AccessToken"),
+        )
+    },
 }
 """Writes without a chapter, and why."""
 

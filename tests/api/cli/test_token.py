@@ -157,7 +157,7 @@ def test_every_number_has_a_bound() -> None:
     numbers = {
         name: field for name, field in Settings.model_fields.items() if field.annotation in {int, float}
     }
-    assert len(numbers) == 34
+    assert len(numbers) == 39
     assert all(any(isinstance(one, Le) for one in field.metadata) for field in numbers.values())
 
 

@@ -297,6 +297,9 @@ async def test_what_is_old_is_cleared_away(
         "idempotencyKeys": 0,
         "auditEntries": 0,
         "notices": 0,
+        "sessions": 0,
+        "accessTokens": 0,
+        "loginAttempts": 0,
     }
     left = facts_left()
     old = "UPDATE outbox SET published_at = now() - interval '91 days', sequence = n FROM"
@@ -320,6 +323,16 @@ async def test_what_is_old_is_cleared_away(
     outcome = await run("RetentionJob")
     assert outcome == {**nothing, "auditEntries": outcome["auditEntries"]}
     assert outcome["auditEntries"] > 3
+    # Of what people come in by, whatever is over: of two each, one.
+    owner_execute(
+        "WITH u AS (INSERT INTO users VALUES (gen_random_uuid(), 'A', NULL, 0, now()) RETURNING user_id),"
+        " d(s, d) AS (VALUES ('a', interval '92 days'), ('b', interval '1 hour')),"
+        " h AS (SELECT user_id, sha256(s::bytea) AS h, now() - d AS t FROM u, d),"
+        " l AS (INSERT INTO login_attempts SELECT h, 1, t FROM h),"
+        " s AS (INSERT INTO sessions SELECT gen_random_uuid(), user_id, h, t, t + interval '2 hours' FROM h)"
+        " INSERT INTO access_tokens SELECT gen_random_uuid(), user_id, h, t, user_id, t FROM h"
+    )
+    assert await run("RetentionJob") == {**nothing, "sessions": 1, "accessTokens": 1, "loginAttempts": 1}
 
 
 async def test_suggestions_that_expired_go(

@@ -18,12 +18,12 @@ import pytest
 from api.notices.mail import MailFolder, sender_of
 from api.notices.noting import Noting
 from api.notices.postman import Postman
+from domain.user import User
 from persistence.database import Database
 from persistence.embedded import EmbeddedUrls
 from persistence.ids import RandomIds
 from persistence.relay import publish
 from persistence.repositories import users
-from persistence.repositories.users import User
 from tests.api.people import ADMIN, CUSTOMER, MANAGER, OTHER_CUSTOMER, STAFF
 
 NAMES = {ADMIN: "Noor", MANAGER: "Elena", STAFF: "Tomasz", CUSTOMER: "Priya", OTHER_CUSTOMER: "Jonas"}
@@ -108,7 +108,7 @@ async def people(database: Database) -> None:
     async with database.unit_of_work(ADMIN) as uow:
         for viewer, name in NAMES.items():
             address = f"{name.lower()}@people.test"
-            await users.add(uow, User(viewer.user_id, name, viewer.role, address))
+            await users.add(uow, User(viewer.user_id, name, viewer.role, uow.now, address))
 
 
 @pytest.fixture

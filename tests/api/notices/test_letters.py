@@ -374,7 +374,7 @@ async def test_imported_bookings_and_people_without_an_address_get_no_letters(
 ) -> None:
     owner_execute("UPDATE users SET email = NULL")
     assert await letters() == []
-    owner_execute("UPDATE users SET email = 'not an address'")
+    owner_execute("UPDATE users SET email = 'not an address ' || user_id")
     times = {"startDateTime": at(10), "endDateTime": at(12)}
     path = f"{URL}/{gala['scheduledEventId']}/reschedule"
     assert (await client.post(path, json=times, headers=as_manager)).status_code == 200

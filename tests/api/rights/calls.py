@@ -8,7 +8,7 @@ from urllib.parse import quote
 from tests.api.bookings import at, booking
 from tests.api.imports.schedule_xml import day, event, room, schedule
 from tests.api.people import OTHER_CUSTOMER, STAFF
-from tests.api.rights.world import World
+from tests.api.rights.world import GRANTED, World
 
 KINDS = {
     "calendarId": "calendar",
@@ -21,6 +21,8 @@ KINDS = {
     "feedId": "feed",
     "webhookId": "webhook",
 }
+ONE_ROW = {"/users/{userId}": "user", "/{serviceAccountId}": "service account", "/{tokenId}": "token"}
+"""Things that come in one row, by how paths end or go on with them."""
 """Of what kind the thing is that a path is about, by its parameter."""
 
 _WINDOW = {"startDateTime": at(1, day=40), "endDateTime": at(2, day=40)}
@@ -45,6 +47,8 @@ def path_of(operation: str, world: World, row: str, role: str) -> str:
     if "occurrences" in path:
         path = path.replace("{scheduleId}", world.id_of("series", row, role))
         path = path.replace("{originalStart}", quote(world.id_of("occurrence", row, role)))
+    for part, kind in ONE_ROW.items():
+        path = path.replace(part, part.partition("{")[0] + world.ids[(kind, GRANTED)])
     path = path.replace("{userId}", str(STAFF.user_id))
     for name, kind in KINDS.items():
         if f"{{{name}}}" in path:
@@ -75,6 +79,13 @@ def _body(operation: str, world: World, row: str, role: str) -> Any:
 
     resource = {"resourceId": world.ids[("resource", "granted")]}
     bodies: dict[str, Any] = {
+        "POST /api/auth/logout": {},
+        "POST /api/auth/password": {"currentPassword": "x", "newPassword": "long enough for all"},
+        "POST /api/users": {"name": "New", "email": "new@v.example", "role": "Staff"},
+        "PUT /api/users/{userId}": {"name": "New", "email": "new@v.example", "role": "Staff"},
+        "POST /api/service-accounts": {"name": "New", "role": "Staff", "scopes": ["Read"]},
+        "PUT /api/service-accounts/{serviceAccountId}": {"name": "New", "role": "Staff", "scopes": ["Read"]},
+        "POST /api/service-accounts/{serviceAccountId}/tokens": {},
         "POST /api/calendars": {"name": "New", "calendarType": "Venue"},
         "PUT /api/calendars/{calendarId}": {"name": "New"},
         "PUT /api/calendars/{calendarId}/access/{userId}": {"accessLevel": "View"},

@@ -3,11 +3,18 @@
 own: the caller's. granted: somebody else's, on a calendar that Customer and Staff may book. hidden: somebody
 else's where they see nothing. `-` for a row: about nothing in particular; for a cell: the role can have no
 such thing. A 409 is beyond rights: the event is booked, a Critical conflict is open, no change waits.
+So is the 400 of who has no password to change.
 """
 
 from __future__ import annotations
 
-PUBLIC = {"GET /health/live", "GET /health/ready", "GET /feeds/{token}.ics"}
+PUBLIC = {
+    "GET /health/live",
+    "GET /health/ready",
+    "GET /feeds/{token}.ics",
+    "POST /api/auth/login",
+    "POST /api/auth/refresh",
+}
 """What needs no bearer token of ours."""
 
 STREAMS = {"GET /api/events/stream"}
@@ -16,6 +23,48 @@ STREAMS = {"GET /api/events/stream"}
 MATRIX: dict[str, dict[str, str]] = {
     "GET /metrics": {
         "-": "403 403 403 200",
+    },
+    "POST /api/auth/logout": {
+        "-": "204 204 204 204",
+    },
+    "POST /api/auth/password": {
+        "-": "400 400 400 400",
+    },
+    "GET /api/users": {
+        "-": "403 403 403 200",
+    },
+    "GET /api/users/me": {
+        "-": "200 200 200 200",
+    },
+    "POST /api/users": {
+        "-": "403 403 403 201",
+    },
+    "GET /api/users/{userId}": {
+        "-": "403 403 403 200",
+    },
+    "PUT /api/users/{userId}": {
+        "-": "403 403 403 200",
+    },
+    "GET /api/service-accounts": {
+        "-": "403 403 403 200",
+    },
+    "POST /api/service-accounts": {
+        "-": "403 403 403 201",
+    },
+    "GET /api/service-accounts/{serviceAccountId}": {
+        "-": "403 403 403 200",
+    },
+    "PUT /api/service-accounts/{serviceAccountId}": {
+        "-": "403 403 403 200",
+    },
+    "GET /api/service-accounts/{serviceAccountId}/tokens": {
+        "-": "403 403 403 200",
+    },
+    "POST /api/service-accounts/{serviceAccountId}/tokens": {
+        "-": "403 403 403 201",
+    },
+    "DELETE /api/service-accounts/{serviceAccountId}/tokens/{tokenId}": {
+        "-": "403 403 403 204",
     },
     "GET /api/calendars": {
         "-": "200 200 200 200",

@@ -10,6 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
+from api.auth.bearer import Bearer
+from api.auth.service_tokens import hash_of
 from api.bootstrap import Callboard, bootstrap
 from api.main import create_app
 from api.settings import Settings
@@ -103,6 +105,23 @@ async def test_every_cell(world: World) -> None:
         if MATRIX[operation].get(row) != cells
     }
     assert wrong == {}
+
+
+async def test_a_token_without_a_scope_is_good_for_nothing(world: World) -> None:
+    """Whatever the role: each endpoint needs a scope, and says which."""
+    service = world.client._transport.app.state.callboard  # type: ignore[attr-defined]
+    viewer = Viewer(ROLES["Admin"].user_id, ROLES["Admin"].role, frozenset())
+    until = service.database.clock.now() + timedelta(hours=1)
+    service.issuers.service_tokens._recent.put(hash_of("cb_x"), Bearer(viewer, until))
+    found: dict[str, str] = {}
+    for operation in [*operations(world), *STREAMS]:
+        request: dict[str, Any] = request_of(operation, world, GRANTED, "Admin")
+        request["headers"] = request.get("headers", {}) | {"Authorization": "Bearer cb_x"}
+        path = path_of(operation, world, OWN, "Admin")
+        answer = await world.client.request(operation.split()[0], path, **request)
+        if not answer.json().get("detail", "").startswith("This token lacks the scope "):
+            found[operation] = answer.text
+    assert found == {}
 
 
 async def test_nobody_is_let_in_without_a_token(world: World) -> None:

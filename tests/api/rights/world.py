@@ -52,6 +52,18 @@ class World:
         for number, row in enumerate((GRANTED, HIDDEN), start=20):
             await self._bookings(row, OTHER_CUSTOMER, number)
         await self._personal(HIDDEN, SOMEBODY)
+        await self._accounts()
+
+    async def _accounts(self) -> None:
+        """A person and a program."""
+        body = {"name": "Somebody", "email": "somebody@v.example", "role": "Customer"}
+        made = await self.call(ADMIN, "POST", "/api/users", body)
+        self.ids[("user", GRANTED)] = made["userId"]
+        body = {"name": "Box office", "role": "Customer", "scopes": ["Read"]}
+        made = await self.call(ADMIN, "POST", "/api/service-accounts", body)
+        self.ids[("service account", GRANTED)] = made["serviceAccountId"]
+        path = f"/api/service-accounts/{made['serviceAccountId']}/tokens"
+        self.ids[("token", GRANTED)] = (await self.call(ADMIN, "POST", path, {}))["tokenId"]
 
     async def _own(self, role: str, viewer: Viewer, number: int) -> None:
         row = f"{OWN}/{role}"

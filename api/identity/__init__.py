@@ -1,0 +1,1 @@
+"""Coming in with a password, and what is kept of people."""
