@@ -14,7 +14,8 @@ from domain.traces import Traces
 from persistence.unit_of_work import UnitOfWork
 
 _COLUMNS = text(
-    "SELECT c.table_name, c.column_name, c.data_type, c.udt_name, c.character_maximum_length"
+    "SELECT c.table_name, c.column_name, c.data_type, c.udt_name, c.character_maximum_length,"
+    " has_table_privilege(quote_ident(c.table_name), 'UPDATE') AS may_change"
     " FROM information_schema.columns c"
     " JOIN information_schema.tables t USING (table_schema, table_name)"
     " WHERE c.table_schema = 'public' AND t.table_type = 'BASE TABLE' AND c.is_generated = 'NEVER'"
@@ -33,6 +34,7 @@ class Columns:
 
     texts: dict[str, str] = field(default_factory=dict)
     documents: set[str] = field(default_factory=set)
+    lock: str = ""
     ids: list[str] = field(default_factory=list)
 
 
@@ -72,8 +74,10 @@ async def rows_on(uow: UnitOfWork, user_id: UUID, traces: Traces) -> dict[str, l
 
 async def _columns(uow: UnitOfWork) -> Mapping[str, Columns]:
     tables: dict[str, Columns] = {}
-    for table, column, kind, udt, length in await uow.connection.execute(_COLUMNS):
+    for table, column, kind, udt, length, may_change in await uow.connection.execute(_COLUMNS):
         columns = tables.setdefault(table, Columns())
+        # Nobody is named in a table that only its owner changes; if somebody were, the change would fail.
+        columns.lock = "FOR UPDATE" if may_change else ""
         if column in _SECRETS:
             continue
         if kind in _TEXTS or kind in _DOCUMENTS or udt in _LISTS:
@@ -90,7 +94,7 @@ async def _replace(uow: UnitOfWork, table: str, columns: Columns, traces: Traces
     names = list(columns.texts)
     shown = ", ".join(_quoted(one) for one in names)
     where = " OR ".join(f"{_quoted(one)}::text ~ :pattern" for one in names)
-    looked = f"SELECT ctid::text, {shown} FROM {_quoted(table)} WHERE {where}"  # noqa: S608
+    looked = f"SELECT ctid::text, {shown} FROM {_quoted(table)} WHERE {where} {columns.lock}"  # noqa: S608
     count = 0
     for key, *values in (await uow.connection.execute(text(looked), {"pattern": traces.sql_pattern})).all():
         wanted = {

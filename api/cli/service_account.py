@@ -9,7 +9,7 @@ from uuid import UUID
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from api.auth.service_tokens import hash_of, new_token
 from api.bootstrap import Callboard
@@ -67,7 +67,7 @@ def list_() -> None:
     async def work(service: Callboard) -> list[User]:
         return await service.bus.send(GetUsers(UserFilter(service_accounts=True), _MOST), SYSTEM)
 
-    table = Table("id", "name", "role", "scopes", "")
+    table = Table(Column("id", no_wrap=True, min_width=36), "name", "role", "scopes", "")
     for one in at_service(work):
         state = "" if one.disabled_at is None else "disabled"
         table.add_row(str(one.user_id), one.name, one.role.name, " ".join(sorted(one.scopes or ())), state)
@@ -98,7 +98,7 @@ def tokens(account: Account) -> None:
     async def work(service: Callboard) -> list[AccessToken]:
         return await service.bus.send(GetAccessTokens(account), SYSTEM)
 
-    table = Table("id", "good until", "last used", "")
+    table = Table(Column("id", no_wrap=True, min_width=36), "good until", "last used", "")
     for one in at_service(work):
         used = "never" if one.last_used_at is None else f"{one.last_used_at:%Y-%m-%d %H:%M}"
         table.add_row(str(one.access_token_id), f"{one.expires_at:%Y-%m-%d %H:%M}", used, _state(one))

@@ -14,7 +14,7 @@ import orjson
 import typer
 from pydantic import ValidationError
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from api.bootstrap import Callboard
 from api.cli.at_service import at_service
@@ -82,7 +82,7 @@ def list_(
             if len(page) < _PAGE:
                 return found
 
-    table = Table("id", "name", "e-mail", "role", "")
+    table = Table(Column("id", no_wrap=True, min_width=36), "name", "e-mail", "role", "")
     for user in at_service(work):
         state = "disabled" if user.disabled_at is not None else user.issuer or ""
         table.add_row(str(user.user_id), user.name, user.email or "", user.role.name, state)

@@ -28,10 +28,22 @@ Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=320),
 
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 256
 
-NewPassword = Annotated[SecretStr, Field(min_length=SHORTEST_PASSWORD, max_length=LONGEST_PASSWORD)]
+
+def _encodable(password: SecretStr) -> SecretStr:
+    """Unpaired surrogates cannot be hashed."""
+    if any("\ud800" <= character <= "\udfff" for character in password.get_secret_value()):
+        raise ValueError("must not contain unpaired surrogate characters")
+    return password
+
+
+NewPassword = Annotated[
+    SecretStr,
+    Field(min_length=SHORTEST_PASSWORD, max_length=LONGEST_PASSWORD),
+    AfterValidator(_encodable),
+]
 """Long rather than odd: no rule on which characters it has."""
 
-TypedPassword = Annotated[SecretStr, Field(max_length=1_000)]
+TypedPassword = Annotated[SecretStr, Field(max_length=1_000), AfterValidator(_encodable)]
 
 
 class UserDto(Wire):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
@@ -114,6 +115,25 @@ async def test_all_who_are_not_let_in_are_told_the_same(
     assert len({one.text for one in answers}) == 1
     assert len({frozenset(one.headers) for one in answers}) == 1
     assert [stored is None for stored in checks] == [True, False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"email": EMAIL}, "password"),
+        ({"email": EMAIL, "password": "\ud800"}, "password"),
+        ({"email": EMAIL, "password": "x" * 1_001}, "password"),
+        ({"email": EMAIL, "password": 7}, "password"),
+        ({"email": "a\x00", "password": "x"}, "email"),
+        ({"email": "a" * 321, "password": "x"}, "email"),
+        ({"email": EMAIL, "password": "x", "role": "Admin"}, "role"),
+    ],
+)
+async def test_what_is_no_sign_in_names_the_field(client: httpx.AsyncClient, body: Any, field: str) -> None:
+    content = json.dumps(body)
+    headers = {"Content-Type": "application/json"}
+    answer = await client.post("/api/auth/login", content=content, headers=headers)
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, [field])
 
 
 @pytest.mark.usefixtures("ada")

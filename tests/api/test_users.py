@@ -12,8 +12,11 @@ import pytest
 from api.bootstrap import Callboard
 from domain.enums import Role
 from domain.user import User
-from domain.viewer import Viewer
-from persistence.repositories import users
+from domain.viewer import SYSTEM, Viewer
+from persistence.database import Database
+from persistence.embedded import EmbeddedUrls
+from persistence.ids import RandomIds, SystemClock
+from persistence.repositories import users, webhooks
 from tests.api.people import ADMIN, STAFF
 
 Headers = dict[str, str]
@@ -172,3 +175,19 @@ async def test_a_disabled_persons_feed_ends(
     for is_disabled, status in ((False, 200), (True, 404), (False, 200)):
         await client.put(path, json=body(isDisabled=is_disabled), headers=as_admin)
         assert (await client.get(url)).status_code == status
+
+
+async def test_a_disabled_persons_webhook_rests(
+    client: httpx.AsyncClient, as_admin: Headers, create: Any, headers_for: Any, urls: EmbeddedUrls
+) -> None:
+    person = await create("/api/users", **body())
+    headers = headers_for(Viewer(UUID(person["userId"]), Role.Staff))
+    hook = await client.post("/api/webhooks", json={"url": "https://crm.example/"}, headers=headers)
+    database = Database(urls.worker, SystemClock(), RandomIds(), pool_size=1)
+    for is_disabled in (False, True):
+        path = f"/api/users/{person['userId']}"
+        await client.put(path, json=body(isDisabled=is_disabled), headers=as_admin)
+        async with database.unit_of_work(SYSTEM) as uow:
+            found = await webhooks.for_delivery(uow, UUID(hook.json()["webhookId"]))
+        assert (found is None) is is_disabled
+    await database.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
@@ -23,6 +24,7 @@ from persistence.embedded import EmbeddedUrls
 from persistence.ids import RandomIds, SystemClock
 from tests.api.bookings import at, booking
 from tests.api.conftest import Hall
+from tests.api.waiting import eventually
 
 Headers = dict[str, str]
 NAME, OLD, EMAIL = "Zoë Quillfeather", "Zoë Oldquill", "zoe.q@feathers.example"
@@ -241,6 +243,23 @@ async def test_the_rest_stays_as_it_was(
     assert last == ("UserErased", UUID(int=0), story.zoe)
     again = await erase_person(worker, story.zoe)
     assert (again.files, again.namesakes) == ((), ())
+
+
+async def test_a_row_that_is_being_changed_is_waited_for(
+    worker: Callboard, create: Any, make_event: Any, owner: Connection, urls: EmbeddedUrls
+) -> None:
+    person = await create("/api/users", name=NAME, email=EMAIL, role="Staff")
+    await make_event(f"Wedding of {NAME}")
+    owner.execute(text("UPDATE events SET description = title, version = version + 1"))
+    erasing = asyncio.create_task(erase_person(worker, UUID(person["userId"])))
+    engine = create_engine(urls.owner, poolclass=NullPool)
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    with engine.connect() as other:
+        await eventually(lambda: other.execute(waiting).scalar_one())
+    engine.dispose()
+    owner.commit()
+    await erasing
+    assert places(owner) == set()
 
 
 async def test_namesakes_keep_their_accounts(worker: Callboard, create: Any, owner: Connection) -> None:
