@@ -60,8 +60,12 @@ async def erase(uow: UnitOfWork, traces: Traces) -> Erased:
         (tables.feeds, tables.feeds.c.owner_id),
         (tables.webhooks, tables.webhooks.c.owner_id),
         (tables.calendar_access, tables.calendar_access.c.user_id),
+        (tables.notices, tables.notices.c.recipient_id),
+        (tables.notice_preferences, tables.notice_preferences.c.user_id),
     ):
         await uow.connection.execute(delete(table).where(owner == user_id))
+    # Anybody's answer may have the name, sealed, and would be given again.
+    await uow.connection.execute(delete(tables.idempotency_keys))
     # Anybody's export may show the name, inside a file that cannot be searched; they live for a day.
     gone = delete(tables.exports).returning(tables.exports.c.storage_key)
     files = tuple((await uow.connection.execute(gone)).scalars())

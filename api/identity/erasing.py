@@ -10,6 +10,8 @@ from api.features.erase_user import EraseUser
 from api.features.get_export_files import GetExportFiles
 from api.features.get_personal_data import GetPersonalData
 from api.http.wire import format_instant
+from api.notices.mail import MailFolder, mail_to
+from api.settings import Settings
 from domain.viewer import SYSTEM
 from persistence.erasure import Erased
 
@@ -35,4 +37,13 @@ async def erase_person(service: Callboard, user_id: UUID, also: tuple[str, ...] 
     erased = await service.bus.send(EraseUser(user_id, also), SYSTEM)
     for key in erased.files:
         await service.storage.delete(key)
+    for folder in mail_folders(service.settings):
+        folder.clear()
     return erased
+
+
+def mail_folders(settings: Settings) -> set[MailFolder]:
+    """Where letters may lie as files, as the demo has them: nobody keeps them there, so all go."""
+    url = settings.mail_url
+    mail = None if url is None else mail_to(url.get_secret_value())
+    return {MailFolder(settings.home / "mail"), *([mail] if isinstance(mail, MailFolder) else [])}

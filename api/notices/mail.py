@@ -125,6 +125,11 @@ class MailFolder:
         except OSError as error:
             raise MailUnavailable(f"{type(error).__name__}: {error}") from error
 
+    def clear(self) -> None:
+        """Delete every letter."""
+        for letter in self.folder.glob("*.eml"):
+            letter.unlink(missing_ok=True)
+
     def _write(self, message: EmailMessage) -> None:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         number = str(message["Message-ID"]).strip("<>").partition("@")[0]

@@ -47,6 +47,10 @@ ELSEWHERE = {
     "exports.period",
     "exports.storage_key",
     "feeds.audience",
+    "notice_preferences.frequency",
+    "notice_preferences.unwanted",
+    "notices.kind",
+    "notices.outcome",
     "relay_positions.name",
 }
 """Columns that hold only what the service itself has words for."""
@@ -131,6 +135,8 @@ def scatter(owner: Connection) -> None:
             "INSERT INTO job_runs VALUES (gen_random_uuid(), 'x', NULL, now(), 1, now(), '{}', 'x');"
             "INSERT INTO change_requests VALUES (gen_random_uuid(), gen_random_uuid(), 1, 'x', '{}', NULL,"
             " NULL, 'x', gen_random_uuid(), now(), now(), NULL, NULL, NULL, 'x');"
+            "INSERT INTO notices VALUES (gen_random_uuid(), gen_random_uuid(), 'Moved', gen_random_uuid(), 1,"
+            " now(), '{}', now(), 0, NULL, NULL);"
             "INSERT INTO procrastinate_jobs (queue_name, task_name, args) VALUES ('x', 'x', '{}');"
             "INSERT INTO procrastinate_periodic_defers (task_name, defer_timestamp, periodic_id)"
             " VALUES ('x', 1, 'x')"
@@ -185,10 +191,14 @@ async def test_erased_they_are_nowhere(
     assert columns - before == ELSEWHERE
     files = [file for file in (settings.home / "files").rglob("*") if file.is_file()]
     assert len(files) == 2
+    letter = settings.home / "mail" / "20260501T090000Z-1.eml"
+    letter.parent.mkdir()
+    letter.write_text(f"To: {NAME} <{EMAIL}>")
     assert all("Quillfeather" in file.read_text() for file in files)
     erased = await erase_person(worker, story.zoe)
     assert places(owner) == set()
     assert [file for file in (settings.home / "files").rglob("*") if file.is_file()] == []
+    assert not letter.exists()
     assert set(erased.rows) == {one.partition(".")[0] for one in before} - {"users", "passwords", "exports"}
     assert not any(word in caplog.text.casefold() for word in FOUND.split("|"))
 
