@@ -40,6 +40,7 @@ class Settings(BaseSettings):
     webhook_networks: inner networks that webhooks may reach, as 10.1.0.0/16,10.2.0.0/16.
     webhook_patience_days: how long every attempt may fail before a webhook is disabled.
     metrics_token: a secret with which /metrics can be read; without it an Admin's token is needed.
+    worker_metrics_port: where a worker serves /metrics on 127.0.0.1; without it nowhere.
     log_format: text for people, json for programs.
     job_silence_seconds: a worker that gives no sign of life for so long is gone; others take over its jobs.
     escalation_contact: the user who gets conflicts that nobody deals with, of calendars that name nobody.
@@ -78,6 +79,7 @@ class Settings(BaseSettings):
     webhook_timeout_seconds: float = Field(default=10, gt=0, le=60)
     webhook_patience_days: float = Field(default=5, gt=0, le=_YEAR_DAYS)
     metrics_token: SecretStr | None = Field(default=None, min_length=8)
+    worker_metrics_port: int | None = Field(default=None, ge=1, le=65_535)
     log_format: Literal["text", "json"] = "text"
     job_silence_seconds: float = Field(default=30, ge=1, le=3_600)
     escalation_contact: UUID | None = None

@@ -19,7 +19,9 @@ from persistence.ids import RandomIds, SystemClock
 from persistence.migrate import migrate
 from tests.redis_server import RedisServer
 
-settings.register_profile("suite", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "suite", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("suite")
 
 TEMPLATE = "migrated"
@@ -27,7 +29,7 @@ _numbers = itertools.count()
 
 
 def pytest_collection_finish() -> None:
-    """Take what was imported out of the garbage collector's sight: it would walk all of it again and again."""
+    """Take what was imported out of the garbage collector's sight: it would walk all of it time and again."""
     gc.collect()
     gc.freeze()
 
