@@ -6,6 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.trace import TracerProvider as AnyTracerProvider
+
 from api.advice.service import AdviceService
 from api.advice.slot_search import SlotSearchService
 from api.auth.bearer import Bearer, ForeignPerson
@@ -32,8 +35,9 @@ from api.query_facts import QueryFacts
 from api.routes import ROUTES
 from api.settings import Settings
 from api.storage import Storage
+from api.telemetry.cause import present_cause
 from api.telemetry.meters import Meters
-from api.telemetry.traces import names_collector
+from api.telemetry.traces import names_collector, tracer_provider
 from domain.viewer import Viewer
 from persistence.database import Database
 from persistence.ids import RandomIds, SystemClock
@@ -63,6 +67,7 @@ class Callboard:
     address_guard: AddressGuard
     meters: Meters
     queue_depth: dict[str, float]
+    traces: AnyTracerProvider
 
     async def close(self) -> None:
         """Let go of everything held."""
@@ -74,6 +79,8 @@ class Callboard:
         await self.cache.close()
         await self.database.close()
         self.meters.close()
+        if isinstance(self.traces, TracerProvider):
+            self.traces.shutdown()
 
 
 def bootstrap(settings: Settings, database_url: str) -> Callboard:
@@ -85,6 +92,10 @@ def bootstrap(settings: Settings, database_url: str) -> Callboard:
 
 def wire(settings: Settings, database: Database) -> Callboard:
     """The service on a database."""
+    traces = tracer_provider()
+    database.cause = present_cause
+    if isinstance(traces, TracerProvider):
+        database.trace(traces.get_tracer("callboard.database"))
     issuer = issuer_of(settings)
     meters = Meters(otlp=names_collector())
     bus = Bus(database.unit_of_work, ROUTES, settings.policy, meters.count)
@@ -138,6 +149,7 @@ def wire(settings: Settings, database: Database) -> Callboard:
         AddressGuard(settings.webhook_networks),
         meters,
         queue_depth,
+        traces,
     )
 
 

@@ -42,7 +42,6 @@ from api.http import (
 from api.http.authentication import Authentication
 from api.http.body_limit import BodyLimit
 from api.http.request_ids import RequestIds
-from api.telemetry.traces import tracer_provider
 
 
 def _endpoints() -> list[BaseRoute]:
@@ -99,7 +98,7 @@ def create_app(callboard: Callboard) -> FastAPI:
         redirect_slashes=False,
         telemetry={
             "meter_provider": callboard.meters.provider,
-            "tracer_provider": tracer_provider(),
+            "tracer_provider": callboard.traces,
             "logs": False,  # they would hold what people wrote
             "auto_configure": False,
         },

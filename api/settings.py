@@ -47,6 +47,7 @@ class Settings(BaseSettings):
     webhook_networks: inner networks that webhooks may reach, as 10.1.0.0/16,10.2.0.0/16.
     webhook_patience_days: how long every attempt may fail before a webhook is disabled.
     metrics_token: a secret with which /metrics can be read; without it an Admin's token is needed.
+    worker_metrics_port: where a worker serves /metrics on 127.0.0.1; without it nowhere.
     log_format: text for people, json for programs.
     mail_url: how letters leave, as smtp://user:password@host:587, smtps://... or file:///folder; without it
         nobody is written to. mail_from: who they are from. mail_batch_seconds: how long news waits for more.
@@ -96,6 +97,7 @@ class Settings(BaseSettings):
     mail_from: str = "Callboard <callboard@localhost>"
     mail_batch_seconds: float = Field(default=300, ge=0, le=86_400)
     metrics_token: SecretStr | None = Field(default=None, min_length=8)
+    worker_metrics_port: int | None = Field(default=None, ge=1, le=65_535)
     log_format: Literal["text", "json"] = "text"
     job_silence_seconds: float = Field(default=30, ge=1, le=3_600)
     escalation_contact: UUID | None = None

@@ -20,10 +20,12 @@ from api.delivery.webhook_delivery import WebhookDelivery
 from api.delivery.webhook_sender import WebhookSender
 from api.jobs.job import Job
 from api.jobs.job_app import add_schedule, job_app
+from api.jobs.observed import observed
 from api.jobs.redeliver import Redelivery
 from api.jobs.schedule import JOBS
 from api.notices.correspondence import correspondence
 from api.settings import Settings
+from api.worker_metrics import WorkerMetrics
 from persistence.database import Database
 from persistence.ids import RandomIds, SystemClock
 from persistence.job_queue import take_over_stalled
@@ -51,7 +53,11 @@ class Worker:
         self._database = Database(worker_url, SystemClock(), RandomIds(), pool_size=_CONNECTIONS)
         self._service = wire(settings, self._database)
         self._sender = WebhookSender(self._service.address_guard, settings.webhook_timeout_seconds)
-        self._relay = Relay(self._database, _redis_stream(settings, self._database))
+        self._relay = Relay(
+            self._database,
+            _redis_stream(settings, self._database),
+            self._service.traces.get_tracer("callboard.relay"),
+        )
         delivery = WebhookDelivery(
             self._database,
             self._service.webhook_secrets,
@@ -61,6 +67,7 @@ class Worker:
         )
         self._correspondence = correspondence(settings, self._database)
         self._silence_seconds = settings.job_silence_seconds
+        self._metrics = WorkerMetrics(self._service)
         self._jobs = job_app(self._database.conninfo, delivery, Redelivery(self._database))
         add_schedule(self._jobs, schedule, self._service)
 
@@ -68,12 +75,13 @@ class Worker:
         """Work until told to stop, then end what is being done. Raises SchemaOutOfDate and DatabaseBusy."""
         try:
             await self._database.ensure_current()
-            async with self._sender, self._jobs.open_async():
+            async with self._sender, self._jobs.open_async(), self._metrics.served():
                 await asyncio.gather(
                     self._relay.run(stop),
                     self._correspondence.run(stop),
                     self._run_jobs(stop),
                     self._take_over(stop),
+                    self._metrics.watch(stop),
                 )
         finally:
             await self._service.close()
@@ -89,6 +97,9 @@ class Worker:
             "shutdown_graceful_timeout": 15.0,
             "update_heartbeat_interval": self._silence_seconds / _HEARTBEATS,
             "stalled_worker_timeout": self._silence_seconds,
+            "worker_middleware": [
+                observed(self._service.meters, self._service.traces.get_tracer("callboard.jobs"))
+            ],
         }
         stopping = asyncio.create_task(stop.wait())
         while not stop.is_set():

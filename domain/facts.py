@@ -289,7 +289,7 @@ class PublishedFact:
 
     sequence: 1, 2, 3, ... without gaps. fact_id: the same however often the fact is delivered.
     aggregate_version: which state of its aggregate it is of; None where that has no versions.
-    payload: as the receiver may know it.
+    payload: as the receiver may know it. cause: the request and trace that it comes from; for nobody outside.
     """
 
     sequence: int
@@ -299,3 +299,4 @@ class PublishedFact:
     aggregate_version: int | None
     occurred_at: datetime
     payload: Mapping[str, Any]
+    cause: Mapping[str, str] | None = None

@@ -42,6 +42,7 @@ class Suggestion:
     """A checked fix: applying all its changes removes the clash and makes no new one.
 
     optimal: whether no cheaper fix of this kind exists, proven.
+    gap: how far its cost may lie above the cheapest one's, as a share of it; known when found, not kept.
     summary: the sentence a person would write.
     """
 
@@ -50,3 +51,4 @@ class Suggestion:
     changes: tuple[Change, ...]
     cost: Cost
     optimal: bool
+    gap: float = 0.0

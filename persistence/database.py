@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 
 import orjson
+from opentelemetry.trace import Tracer
 from psycopg.conninfo import make_conninfo
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -16,6 +18,7 @@ from domain.ports import Clock, IdSource
 from domain.viewer import Viewer
 from persistence.migrate import FLOOR, knows, newest_revision
 from persistence.notifications import Notifications
+from persistence.statement_spans import trace_statements
 from persistence.unit_of_work import DatabaseBusy, UnitOfWork, unit_of_work
 
 # Of a host that vanished nothing is heard, not even that: without these its locks outlive it by hours, and
@@ -49,7 +52,7 @@ class BadDatabaseUrl(Exception):
 class Database:
     """Connections of one role. Sessions speak UTC and re-use generic plans.
 
-    url: `postgresql+psycopg://...`.
+    url: `postgresql+psycopg://...`. cause: tells which request and trace what is done now belongs to.
     pool_size: connections at most; a unit of work waits up to `pool_timeout_seconds` for one.
     Raises BadDatabaseUrl.
     """
@@ -59,6 +62,7 @@ class Database:
     ) -> None:
         self.clock = clock
         self.ids = ids
+        self.cause: Callable[[], Mapping[str, str]] = dict
         try:
             address = make_url(url)
             self.engine = create_async_engine(
@@ -82,7 +86,7 @@ class Database:
         self, viewer: Viewer, *, dry_run: bool = False
     ) -> AbstractAsyncContextManager[UnitOfWork]:
         """Open a transaction on the viewer's behalf."""
-        return unit_of_work(self.engine, viewer, self.clock, self.ids, dry_run=dry_run)
+        return unit_of_work(self.engine, viewer, self.clock, self.ids, dry_run=dry_run, cause=self.cause())
 
     def notifications(self, channel: str) -> Notifications:
         """What is notified on a channel, heard on a connection of its own."""
@@ -100,6 +104,10 @@ class Database:
         """How many of the pool's connections are at work."""
         pool = self.engine.pool
         return pool.checkedout() if isinstance(pool, QueuePool) else 0
+
+    def trace(self, tracer: Tracer) -> None:
+        """Make a span of each statement that belongs to one."""
+        trace_statements(self.engine, tracer)
 
     async def ensure_current(self) -> None:
         """Raise SchemaOutOfDate unless this code works with the database's schema.

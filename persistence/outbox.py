@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -17,10 +17,11 @@ from persistence.documents import fact_document
 
 # One JSON parameter however many rows: a clash with sixty others leaves sixty facts.
 _APPEND = text(
-    "INSERT INTO outbox (outbox_id, fact_type, aggregate_id, aggregate_version, payload, occurred_at)"
-    " SELECT outbox_id, fact_type, aggregate_id, aggregate_version, payload, occurred_at"
+    "INSERT INTO outbox (outbox_id, fact_type, aggregate_id, aggregate_version, payload, occurred_at,"
+    " cause)"
+    " SELECT outbox_id, fact_type, aggregate_id, aggregate_version, payload, occurred_at, cause"
     " FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS fact (outbox_id uuid, fact_type text,"
-    " aggregate_id uuid, aggregate_version integer, payload jsonb, occurred_at timestamptz)"
+    " aggregate_id uuid, aggregate_version integer, payload jsonb, occurred_at timestamptz, cause jsonb)"
 )
 
 
@@ -34,8 +35,13 @@ class Occurrence:
     version: int | None = None
 
 
-async def append_facts(connection: AsyncConnection, ids: IdSource, facts: Sequence[Occurrence]) -> None:
-    """Store the facts in one statement, in their order."""
+async def append_facts(
+    connection: AsyncConnection,
+    ids: IdSource,
+    facts: Sequence[Occurrence],
+    cause: Mapping[str, str] | None = None,
+) -> None:
+    """Store the facts in one statement, in their order. cause: the request and trace that they come from."""
     rows = [
         {
             "outbox_id": ids.ordered(),
@@ -44,6 +50,7 @@ async def append_facts(connection: AsyncConnection, ids: IdSource, facts: Sequen
             "aggregate_version": one.version,
             "payload": fact_document(one.fact),
             "occurred_at": one.occurred_at,
+            "cause": cause or None,
         }
         for one in facts
     ]

@@ -31,7 +31,7 @@ _NUMBER = text(
     " ) waiting"
     ") n WHERE o.outbox_id = n.outbox_id"
     " RETURNING o.sequence, o.outbox_id, o.fact_type, o.aggregate_id, o.aggregate_version, o.occurred_at,"
-    " o.payload"
+    " o.payload, o.cause"
 ).bindparams(bindparam("base", type_=BigInteger))
 _NOTIFY = text("SELECT pg_notify(:channel, :sequence)")
 
@@ -59,7 +59,7 @@ async def publish(connection: AsyncConnection, clock: Clock, limit: int) -> list
 async def _leave_deliveries(connection: AsyncConnection, facts: Sequence[PublishedFact]) -> None:
     webhooks = await active_webhooks(connection)
     deliveries = [
-        {"webhook_id": str(webhook_id), "sequence": fact.sequence, "attempt": 0}
+        {"webhook_id": str(webhook_id), "sequence": fact.sequence, "attempt": 0, "cause": fact.cause}
         for fact in facts
         for webhook_id, fact_types in webhooks
         if fact.fact_type in fact_types
@@ -94,4 +94,5 @@ def _fact_from(row: Row) -> PublishedFact:
         row["aggregate_version"],
         row["occurred_at"],
         row["payload"],
+        row["cause"],
     )

@@ -270,6 +270,7 @@ outbox = Table(
     Column("published_at", _INSTANT),
     Column("sequence", BigInteger),
     Column("aggregate_version", Integer),
+    Column("cause", JSONB),
 )
 
 relay_positions = Table(

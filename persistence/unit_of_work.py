@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -33,6 +33,8 @@ _APPEND_AUDIT = text(
 class UnitOfWork:
     """What a handler works with: the viewer, the instant of all it writes, and the open transaction.
 
+    cause: the request and trace that it serves, for logs and traces of what follows.
+
     Facts and audit entries given here, and what is said to be touched, are written just before the commit.
     """
 
@@ -41,6 +43,7 @@ class UnitOfWork:
     now: datetime
     ids: IdSource
     clock: Clock
+    cause: Mapping[str, str] = field(default_factory=dict)
     _facts: list[tuple[UUID, Fact, int | None]] = field(default_factory=list)
     _audit: list[dict[str, Any]] = field(default_factory=list)
     _touched: Touched = field(default_factory=Touched)
@@ -135,7 +138,7 @@ class UnitOfWork:
         """Write the facts and audit entries, and last, for it locks what is shared, what has been touched."""
         if self._facts:
             facts = [Occurrence(key, fact, self.now, version) for key, fact, version in self._facts]
-            await append_facts(self.connection, self.ids, facts)
+            await append_facts(self.connection, self.ids, facts, self.cause)
         if self._audit:
             await self.connection.execute(_APPEND_AUDIT, {"rows": orjson.dumps(self._audit).decode()})
         await self._touched.bump(self.connection)
@@ -172,7 +175,13 @@ def translated_errors() -> Iterator[None]:
 
 @asynccontextmanager
 async def unit_of_work(
-    engine: AsyncEngine, viewer: Viewer, clock: Clock, ids: IdSource, *, dry_run: bool = False
+    engine: AsyncEngine,
+    viewer: Viewer,
+    clock: Clock,
+    ids: IdSource,
+    *,
+    dry_run: bool = False,
+    cause: Mapping[str, str] | None = None,
 ) -> AsyncIterator[UnitOfWork]:
     """Open a transaction with the viewer's row-level-security context; commit it, or nothing.
 
@@ -184,7 +193,7 @@ async def unit_of_work(
                 text("SELECT set_config('app.user_id', :user, true), set_config('app.role', :role, true)"),
                 {"user": str(viewer.user_id), "role": str(int(viewer.role))},
             )
-            uow = UnitOfWork(connection, viewer, clock.now(), ids, clock)
+            uow = UnitOfWork(connection, viewer, clock.now(), ids, clock, cause or {})
             yield uow
             await uow.flush()
             if dry_run:

@@ -61,6 +61,7 @@ class Fixes:
             changes=changes,
             cost=cost_terms(found.cost),
             optimal=found.optimal,
+            gap=found.gap,
         )
 
     def sentence(self, activity: int, change: Change) -> str:

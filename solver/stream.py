@@ -58,7 +58,7 @@ class SuggestionStream:
         placements = model.placements(outcome.solver)
         self._found.append(placements)
         Different(model.movers, placements, self._apart_minutes).add_to(model.cp)
-        return self._checked(placements, outcome.objective, optimal=outcome.status is Status.OPTIMAL)
+        return self._checked(placements, outcome)
 
     def _built(self) -> ScheduleModel:
         freedom = Freedom(
@@ -87,9 +87,8 @@ class SuggestionStream:
             closed_requirements(self._checker.problem, index) if activity.is_request else frozenset()
         )
 
-    def _checked(
-        self, placements: dict[int, Placement], objective: int | None, *, optimal: bool
-    ) -> Suggestion:
+    def _checked(self, placements: dict[int, Placement], outcome: Outcome) -> Suggestion:
+        optimal = outcome.status is Status.OPTIMAL
         assignment = list(self._checker.today)
         for index, placement in placements.items():
             if placement != assignment[index]:
@@ -97,8 +96,8 @@ class SuggestionStream:
         verdict = self._checker.check(tuple(assignment), self._targets)
         if not verdict.is_sound:
             raise UnsoundAnswer("; ".join(verdict.violations))
-        if optimal and verdict.cost.total != objective:
-            raise UnsoundAnswer(f"cost {verdict.cost.total} called {objective}")
+        if optimal and verdict.cost.total != outcome.objective:
+            raise UnsoundAnswer(f"cost {verdict.cost.total} called {outcome.objective}")
         moved = set(verdict.moved)
         return Suggestion(
             self.kind,
@@ -107,7 +106,14 @@ class SuggestionStream:
             optimal,
             verdict.resolved,
             tuple(clash for clash in verdict.clashes if clash.first in moved or clash.second in moved),
+            0.0 if optimal else gap_of(verdict.cost.total, outcome.bound),
         )
+
+
+def gap_of(cost: int, bound: int | None) -> float:
+    """How far a cost may lie above the least, as a share of it. bound: what no answer costs less than."""
+    least = max(bound or 0, 0)
+    return 0.0 if cost <= least else (cost - least) / cost
 
 
 class _Reach:

@@ -24,6 +24,7 @@ class Suggestion:
     resolved: every conflict it ends, the asked-for ones included.
     remaining: conflicts of the activities it moves that were there before and go on.
     optimal: proven that no answer of this kind by these movers, unlike those before it, is cheaper.
+    gap: how far its cost may lie above the cheapest such answer's, as a share of it; 0 when proven.
     """
 
     kind: Kind
@@ -32,3 +33,4 @@ class Suggestion:
     optimal: bool
     resolved: tuple[Clash, ...]
     remaining: tuple[Clash, ...]
+    gap: float = 0.0

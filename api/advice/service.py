@@ -295,6 +295,7 @@ class AdviceService:
         request: Proposal | None = None,
         series: SeriesRequest | None = None,
     ) -> StoredSuggestion:
+        self._meters.count_suggestion(suggestion)
         return StoredSuggestion(
             suggestion_id=uow.ids.ordered(),
             requester_id=uow.viewer.user_id,

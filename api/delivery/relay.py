@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from time import time_ns
 
+from opentelemetry.context import Context
+from opentelemetry.trace import NoOpTracer, Tracer
 from redis.exceptions import RedisError
 
 from api.delivery.loop import repeat
 from api.delivery.redis_stream import RedisStream
+from api.telemetry.cause import link_to
 from persistence.database import Database
 from persistence.relay import publish
 
@@ -20,7 +24,8 @@ class Relay:
     database: as the worker.
     """
 
-    def __init__(self, database: Database, redis: RedisStream | None) -> None:
+    def __init__(self, database: Database, redis: RedisStream | None, tracer: Tracer | None = None) -> None:
+        self._tracer = tracer or NoOpTracer()
         self._database = database
         self._redis = redis
 
@@ -35,5 +40,11 @@ class Relay:
 
     async def publish(self) -> bool:
         """Publish the next facts; whether there may be more."""
+        begun = time_ns()
         async with self._database.engine.begin() as connection:
-            return len(await publish(connection, self._database.clock, _BATCH)) == _BATCH
+            found = await publish(connection, self._database.clock, _BATCH)
+        if found:
+            # Most looks find nothing, and leave no span; one batch is of many requests, hence links.
+            links = [link for fact in found if (link := link_to(fact.cause)) is not None]
+            self._tracer.start_span("publish facts", Context(), links=links, start_time=begun).end()
+        return len(found) == _BATCH

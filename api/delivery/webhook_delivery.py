@@ -14,6 +14,7 @@ from api.delivery.envelope import envelope
 from api.delivery.signature import WebhookSecrets
 from api.delivery.turns import Turns
 from api.delivery.webhook_sender import Outcome, WebhookSender
+from api.telemetry.cause import trace_headers
 from domain.facts import PublishedFact
 from domain.viewer import SYSTEM, Viewer
 from domain.webhook import Webhook
@@ -68,9 +69,8 @@ class WebhookDelivery:
         if fact is None:
             return None
         body = orjson.dumps(envelope(fact)).decode()
-        outcome = await self.sender.send(
-            webhook.url, body, self.secrets.headers(webhook, fact.fact_id, body, now)
-        )
+        headers = self.secrets.headers(webhook, fact.fact_id, body, now) | trace_headers()
+        outcome = await self.sender.send(webhook.url, body, headers)
         return await self._note(webhook, sequence, attempt, outcome)
 
     async def _as_owner_knows_it(self, webhook: Webhook, sequence: int) -> PublishedFact | None:

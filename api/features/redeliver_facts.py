@@ -41,7 +41,12 @@ async def handle(command: RedeliverFacts, uow: UnitOfWork, _policy: Policy) -> i
         raise FieldException(
             "afterSequence", f"facts before {oldest} are not kept any more; send 0 for the rest"
         )
-    job = {"webhook_id": str(webhook.webhook_id), "after": command.after_sequence, "until": until}
+    job = {
+        "webhook_id": str(webhook.webhook_id),
+        "after": command.after_sequence,
+        "until": until,
+        "cause": dict(uow.cause),
+    }
     await defer_jobs(uow.connection, REDELIVER, [job], queue="webhooks")
     uow.audit(
         "FactsRedelivered",

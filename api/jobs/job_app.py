@@ -14,6 +14,7 @@ from api.jobs.job import Job
 from api.jobs.redeliver import Redelivery
 from api.jobs.retry import Patiently
 from api.jobs.run import run_job
+from api.telemetry.cause import Cause, carried
 from domain.viewer import SYSTEM
 from persistence.deliveries import DELIVER, REDELIVER
 from persistence.job_queue import later_run_waits
@@ -32,18 +33,22 @@ def job_app(conninfo: str, delivery: WebhookDelivery, redelivery: Redelivery) ->
     )
 
     @app.task(name=DELIVER, queue="webhooks", retry=Patiently())
-    async def deliver_to_webhook(*, webhook_id: str, sequence: int, attempt: int) -> None:
+    async def deliver_to_webhook(
+        *, webhook_id: str, sequence: int, attempt: int, cause: Cause = None
+    ) -> None:
         again = await delivery.deliver(UUID(webhook_id), sequence, attempt)
         if again is not None:
             later = deliver_to_webhook.configure(schedule_at=again.at)
-            await later.defer_async(webhook_id=webhook_id, sequence=sequence, attempt=again.attempt)
+            await later.defer_async(
+                webhook_id=webhook_id, sequence=sequence, attempt=again.attempt, cause=carried(cause)
+            )
 
     @app.task(name=REDELIVER, queue="webhooks", retry=Patiently())
-    async def redeliver_to_webhook(*, webhook_id: str, after: int, until: int) -> None:
-        again = await redelivery.leave_jobs(UUID(webhook_id), after, until)
+    async def redeliver_to_webhook(*, webhook_id: str, after: int, until: int, cause: Cause = None) -> None:
+        again = await redelivery.leave_jobs(UUID(webhook_id), after, until, cause)
         if again is not None:
             later = redeliver_to_webhook.configure(schedule_at=again)
-            await later.defer_async(webhook_id=webhook_id, after=after, until=until)
+            await later.defer_async(webhook_id=webhook_id, after=after, until=until, cause=carried(cause))
 
     return app
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from api.telemetry.cause import Cause
 from domain.viewer import SYSTEM
 from persistence.database import Database
 from persistence.deliveries import DELIVER, REDELIVER, deliveries_waiting
@@ -27,7 +28,9 @@ class Redelivery:
 
     database: Database
 
-    async def leave_jobs(self, webhook_id: UUID, after: int, until: int) -> datetime | None:
+    async def leave_jobs(
+        self, webhook_id: UUID, after: int, until: int, cause: Cause = None
+    ) -> datetime | None:
         """Deliver what was published after a number, up to another one, again.
 
         When to come back comes back, while too much waits for the webhook as it is.
@@ -44,12 +47,17 @@ class Redelivery:
                 if fact.sequence <= until
             ]
             deliveries = [
-                {"webhook_id": str(webhook_id), "sequence": fact.sequence, "attempt": 0}
+                {"webhook_id": str(webhook_id), "sequence": fact.sequence, "attempt": 0, "cause": cause}
                 for fact in found
                 if fact.fact_type in webhook.fact_types
             ]
             await defer_jobs(uow.connection, DELIVER, deliveries, queue="webhooks")
             if len(found) == _BATCH:
-                rest = {"webhook_id": str(webhook_id), "after": found[-1].sequence, "until": until}
+                rest = {
+                    "webhook_id": str(webhook_id),
+                    "after": found[-1].sequence,
+                    "until": until,
+                    "cause": cause,
+                }
                 await defer_jobs(uow.connection, REDELIVER, [rest], queue="webhooks")
         return None

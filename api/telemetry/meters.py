@@ -23,6 +23,7 @@ from domain.facts import (
     ScheduleConflictDetected,
     ScheduleConflictResolved,
 )
+from domain.suggestion import Suggestion
 from persistence.documents import json_value
 
 log = logging.getLogger("callboard.telemetry")
@@ -65,6 +66,14 @@ class Meters:
         self.solves = meter.create_histogram(
             "solver.solve.duration", unit="s", description="Time a search for suggestions took"
         )
+        self._suggestions = meter.create_counter(
+            "solver.suggestions",
+            description="Suggestions made, by whether they are proven to be the cheapest",
+        )
+        self._gap = meter.create_histogram(
+            "solver.gap", unit="1", description="How far a suggestion's cost may lie above the cheapest one's"
+        )
+        self.jobs = meter.create_histogram("jobs.duration", unit="s", description="Time a run of a job took")
         self._shed = meter.create_counter(
             "solver.shed", description="Searches for suggestions given up for want of time or a thread"
         )
@@ -85,17 +94,29 @@ class Meters:
                 case _:
                     pass
 
+    def count_suggestion(self, suggestion: Suggestion) -> None:
+        """Count a suggestion that was found, with what is proven of it."""
+        self._suggestions.add(1, {"optimal": str(suggestion.optimal).lower()})
+        self._gap.record(suggestion.gap)
+
     def count_shed(self) -> None:
         """Count a search that was given up."""
         self._shed.add(1)
 
-    def gauge(self, name: str, description: str, read: Callable[[], Mapping[str, float]], label: str) -> None:
-        """A number that is read when somebody looks, one for each value of a label."""
+    def gauge(
+        self,
+        name: str,
+        description: str,
+        read: Callable[[], Mapping[str, float]],
+        label: str | None = None,
+        unit: str = "",
+    ) -> None:
+        """A number that is read when somebody looks, one for each value of a label, or the only one."""
 
         def observe(_options: CallbackOptions) -> Iterable[Observation]:
-            return [Observation(value, {label: key}) for key, value in read().items()]
+            return [Observation(value, {label: key} if label else {}) for key, value in read().items()]
 
-        self._meter.create_observable_gauge(name, [observe], description=description)
+        self._meter.create_observable_gauge(name, [observe], unit=unit, description=description)
 
     def exposition(self) -> bytes:
         """All of it in Prometheus' text format."""

@@ -50,7 +50,8 @@ async def test_conflicts_and_overbooking_are_counted(
     hall, event = await make_hall("Ballroom"), await make_event("Gala")
     body = booking(event, hall.calendar_id)
     assert (await client.post("/api/schedules", json=body, headers=as_manager)).status_code == 201
-    assert (await client.post("/api/schedules", json=body, headers=as_manager)).status_code == 409
+    refused = await client.post("/api/schedules", json=body, headers=as_manager)
+    assert refused.status_code == 409
     dry = await client.post("/api/schedules?dryRun=true", json=body, headers=as_manager)
     assert dry.status_code == 409
     insisted = body | {"override": {"reason": "asked"}}
@@ -62,6 +63,11 @@ async def test_conflicts_and_overbooking_are_counted(
     assert of(found, "scheduling_conflicts_detected_total", type="VenueConflict", level="Critical") == [1]
     assert of(found, "scheduling_conflicts_resolved_total", method="EventCancelled") == [1]
     assert sum(of(found, "solver_solve_duration_seconds_count")) == 2
+    suggested = len(refused.json()["suggestions"]) + len(dry.json()["suggestions"])
+    assert suggested > 0
+    assert sum(of(found, "solver_suggestions_total")) == suggested
+    assert of(found, "solver_suggestions_total", optimal="true") == [suggested]
+    assert (of(found, "solver_gap_count"), of(found, "solver_gap_sum")) == ([suggested], [0])
     assert of(found, "jobs_waiting", queue="jobs") == [0]
     assert of(found, "database_pool_in_use", login="application") == [0]
 

@@ -47,7 +47,6 @@ EXEMPT = {
         f"repositories/notices.py::{name}": "notices are not cached"
         for name in ("add", "settle", "postpone", "store_preferences")
     },
-    "erasure.py::erase": "bumps all revisions itself",
     "relay.py::move_position": "positions of sinks are not cached",
     **{
         f"repositories/webhooks.py::{name}": "webhooks are not cached"

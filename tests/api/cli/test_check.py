@@ -538,7 +538,7 @@ def test_a_published_schedule_is_clean(check, year):
     assert result.exit_code == CLEAN_EXIT
 
 
-@pytest.mark.parametrize("year", (YEARS[0], YEARS[-1]))
+@pytest.mark.parametrize("year", [YEARS[0], YEARS[-1]])
 def test_planted_clashes_are_found_exactly_and_ended_with_the_fewest_moves(check, tmp_path, year):
     source = plant(published(year), 30, seed=year)
     out = tmp_path / "fixed.xml"
