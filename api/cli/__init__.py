@@ -23,6 +23,7 @@ _MODULES = {
     "token": "api.cli.token",
     "check": "api.cli.check",
     "import": "api.cli.import_",
+    "export": "api.cli.export",
     "doctor": "api.cli.doctor",
     "backup": "api.cli.backup",
     "restore": "api.cli.restore",
