@@ -298,5 +298,25 @@ async def test_what_is_broken_is_found(
     assert sorted(await find(name)) == sorted(wanted)
 
 
+HOLD = """
+WITH gone AS (
+    UPDATE scheduled_events SET status = 0, hold_expires_at = now() - interval '$minutes minutes'
+    WHERE scheduled_event_id = '$booking'
+)
+INSERT INTO schedule_conflicts (schedule_conflict_id, scheduled_event_id, conflicting_event_id, resource_id,
+    conflict_type, conflict_level, status, detected_at)
+VALUES (gen_random_uuid(), '$booking', '$other', '$hall', 0, 1, 0, now())
+"""
+
+
+@pytest.mark.parametrize(("minutes", "number"), [("1", 0), ("60", 1)])
+async def test_conflicts_of_a_hold_may_outlive_it_until_detection_comes_by(
+    minutes: str, number: int, surgery: Surgery, scene: dict[str, str], find: Find
+) -> None:
+    surgery(filled(HOLD, {**scene, "minutes": minutes}))
+    over = ("{booking} and {other}".format(**scene), "do not clash any more (TimeOverlap), by EventCancelled")
+    assert await find("conflicts") == [over] * number
+
+
 async def test_a_healthy_venue_has_no_findings(find: Find) -> None:
     assert {check.name: found for check in (FIRST, *CHECKS) if (found := await find(check.name))} == {}
