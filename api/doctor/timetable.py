@@ -52,7 +52,7 @@ async def _compare_next(
         for clash, level in change.to_record.items()
     ]
     over = [(clash, method) for method, clashes in change.to_close.items() for clash in clashes]
-    # A hold that expires ends its conflicts at once for all who look; detection writes that down when it comes by.
+    # A hold that expires ends its conflicts at once for all who look; detection writes that down later.
     expired = await just_expired(
         uow, {one for clash, _ in over for one in _bookings_of(clash)}, _DETECTED_WITHIN
     )
