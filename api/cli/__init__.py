@@ -25,6 +25,7 @@ _MODULES = {
     "service-account": "api.cli.service_account",
     "check": "api.cli.check",
     "import": "api.cli.import_",
+    "export": "api.cli.export",
     "doctor": "api.cli.doctor",
     "backup": "api.cli.backup",
     "restore": "api.cli.restore",

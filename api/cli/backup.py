@@ -22,12 +22,9 @@ from persistence.backup.errors import BackupFailed
 
 def command(
     file: Annotated[Path, typer.Argument(help="Where the backup goes; nothing may be there yet.")],
-    with_key: Annotated[
-        bool,
-        typer.Option(
-            help="Include the key in CALLBOARD_HOME that signs tokens and that secrets are made from."
-        ),
-    ] = True,
+    without_key: Annotated[
+        bool, typer.Option("--without-key", help="Leave out the key in CALLBOARD_HOME that signs tokens.")
+    ] = False,
 ) -> None:
     """Back up the database, the exported files of a folder, and the signing key, as the database's owner.
 
@@ -36,7 +33,7 @@ def command(
     settings = Settings()
     key = settings.home / "issuer-key.pem"
     with given_up_on_signals("no backup was made"), owner_url(settings, "a backup") as url:
-        wanted = Wanted(url, _folder_of(settings), key if with_key and key.exists() else None)
+        wanted = Wanted(url, _folder_of(settings), None if without_key or not key.exists() else key)
         try:
             with shown_progress() as progress:
                 manifest = take_backup(wanted, file, progress)

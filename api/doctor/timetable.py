@@ -12,6 +12,7 @@ from domain.conflicts import Clash
 from domain.time_slot import TimeSlot
 from persistence.conflict_sweep import Scope, calendars_to_sweep, compare, resources_to_sweep
 from persistence.readers.invariants.blocks import noted_blocks
+from persistence.readers.invariants.expired_holds import just_expired
 from persistence.readers.invariants.invariant import Breach
 from persistence.readers.invariants.occurrences import occurrences_off_the_rule
 from persistence.readers.series_times import series_out_of_step
@@ -22,6 +23,7 @@ from persistence.unit_of_work import UnitOfWork
 
 _AT_ONCE = 50
 _EVERY = 1_000_000
+_DETECTED_WITHIN = timedelta(minutes=15)
 _FIRST = UUID(int=0)
 _END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
@@ -49,12 +51,21 @@ async def _compare_next(
         Breach(_pair(clash), f"clash ({clash.conflict_type.name}, {level.name}), which is not on record so")
         for clash, level in change.to_record.items()
     ]
+    over = [(clash, method) for method, clashes in change.to_close.items() for clash in clashes]
+    # A hold that expires ends its conflicts at once for all who look; detection writes that down later.
+    expired = await just_expired(
+        uow, {one for clash, _ in over for one in _bookings_of(clash)}, _DETECTED_WITHIN
+    )
     found += [
         Breach(_pair(clash), f"do not clash any more ({clash.conflict_type.name}), by {method.name}")
-        for method, clashes in change.to_close.items()
-        for clash in clashes
+        for clash, method in over
+        if expired.isdisjoint(_bookings_of(clash))
     ]
     return ids[-1] if len(ids) == _AT_ONCE else None
+
+
+def _bookings_of(clash: Clash) -> tuple[UUID, UUID]:
+    return clash.scheduled_event_id, clash.conflicting_event_id
 
 
 def _pair(clash: Clash) -> str:

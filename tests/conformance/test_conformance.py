@@ -202,7 +202,7 @@ def test_readme_lists_every_setting_with_its_default() -> None:
 
 def test_contributing_names_every_package_of_the_house() -> None:
     table = re.findall(r"^\| `([\w/]+)/` \|", (ROOT / "CONTRIBUTING.md").read_text(), re.MULTILINE)
-    packages = {"domain", "solver", "persistence", "tests", "benchmarks", "docs"}
+    packages = {"domain", "solver", "persistence", "tests", "benchmarks", "deploy", "docs"}
     packages |= {f"api/{path.parent.name}" for path in (ROOT / "api").glob("*/*.py")}
     assert set(table) == packages
 

@@ -24,7 +24,7 @@ def own(home: Path, urls: EmbeddedUrls, monkeypatch: pytest.MonkeyPatch) -> Embe
             "INSERT INTO job_runs SELECT gen_random_uuid(), job, NULL, '2040-01-01Z', 1 FROM unnest(ARRAY["
             "'ConflictDetectionJob', 'ConflictEscalationJob', 'AvailabilityCleanupJob',"
             "'RecurrenceExpansionJob', "
-            "'CalendarCacheWarmupJob', 'ExportCleanupJob', 'RetentionJob']) AS job"
+            "'CalendarCacheWarmupJob', 'ExportCleanupJob', 'RetentionJob', 'HoldUpkeepJob']) AS job"
         )
     return urls
 

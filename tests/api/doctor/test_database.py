@@ -256,7 +256,7 @@ BREAKS = [
             " started_at = '2040-01-01Z'; INSERT INTO job_runs SELECT gen_random_uuid(), job, NULL,"
             " '2040-01-01Z', 1"
             " FROM unnest(ARRAY['ConflictDetectionJob', 'ConflictEscalationJob', 'AvailabilityCleanupJob',"
-            " 'RecurrenceExpansionJob', 'CalendarCacheWarmupJob', 'ExportCleanupJob']) AS job"
+            " 'RecurrenceExpansionJob', 'CalendarCacheWarmupJob', 'ExportCleanupJob', 'HoldUpkeepJob']) AS job"
         ),
         [("RetentionJob", "failed at 2040-01-01 00:00Z: boom")],
     ),
@@ -296,6 +296,26 @@ async def test_what_is_broken_is_found(
     surgery(filled(statements, scene))
     wanted = [(filled(subject, scene), filled(detail, scene)) for subject, detail in expected]
     assert sorted(await find(name)) == sorted(wanted)
+
+
+HOLD = """
+WITH gone AS (
+    UPDATE scheduled_events SET status = 0, hold_expires_at = now() - interval '$minutes minutes'
+    WHERE scheduled_event_id = '$booking'
+)
+INSERT INTO schedule_conflicts (schedule_conflict_id, scheduled_event_id, conflicting_event_id, resource_id,
+    conflict_type, conflict_level, status, detected_at)
+VALUES (gen_random_uuid(), '$booking', '$other', '$hall', 0, 1, 0, now())
+"""
+
+
+@pytest.mark.parametrize(("minutes", "number"), [("1", 0), ("60", 1)])
+async def test_conflicts_of_a_hold_may_outlive_it_until_detection_comes_by(
+    minutes: str, number: int, surgery: Surgery, scene: dict[str, str], find: Find
+) -> None:
+    surgery(filled(HOLD, {**scene, "minutes": minutes}))
+    over = ("{booking} and {other}".format(**scene), "do not clash any more (TimeOverlap), by EventCancelled")
+    assert await find("conflicts") == [over] * number
 
 
 async def test_a_healthy_venue_has_no_findings(find: Find) -> None:
