@@ -33,7 +33,7 @@ DELIVERIES = (
         WHERE CASE p.name WHEN 'published' THEN p.sequence < newest.sequence
                           ELSE p.sequence > newest.sequence END
         UNION ALL
-        SELECT name, 'is missing' FROM unnest(ARRAY['published', 'redis']) AS name
+        SELECT name, 'is missing' FROM unnest(ARRAY['published', 'redis', 'notices']) AS name
         WHERE NOT EXISTS (SELECT FROM relay_positions p WHERE p.name = name.name)
         """,
     ),

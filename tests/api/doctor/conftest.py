@@ -28,7 +28,8 @@ _numbers = itertools.count()
 _RUNS = """
 INSERT INTO job_runs SELECT gen_random_uuid(), job, NULL, now() + interval '1 minute', 1, now(), '{}', NULL
 FROM unnest(ARRAY['ConflictDetectionJob', 'ConflictEscalationJob', 'AvailabilityCleanupJob',
-    'RecurrenceExpansionJob', 'CalendarCacheWarmupJob', 'ExportCleanupJob', 'RetentionJob', 'HoldUpkeepJob']) AS job
+    'RecurrenceExpansionJob', 'CalendarCacheWarmupJob', 'ExportCleanupJob', 'RetentionJob',
+    'HoldUpkeepJob']) AS job
 """
 # Two bookings of one hall without a conflict, a clash on record, and a date of a series.
 _SCENE = """

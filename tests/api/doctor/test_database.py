@@ -256,7 +256,8 @@ BREAKS = [
             " started_at = '2040-01-01Z'; INSERT INTO job_runs SELECT gen_random_uuid(), job, NULL,"
             " '2040-01-01Z', 1"
             " FROM unnest(ARRAY['ConflictDetectionJob', 'ConflictEscalationJob', 'AvailabilityCleanupJob',"
-            " 'RecurrenceExpansionJob', 'CalendarCacheWarmupJob', 'ExportCleanupJob', 'HoldUpkeepJob']) AS job"
+            " 'RecurrenceExpansionJob', 'CalendarCacheWarmupJob', 'ExportCleanupJob',"
+            " 'HoldUpkeepJob']) AS job"
         ),
         [("RetentionJob", "failed at 2040-01-01 00:00Z: boom")],
     ),
