@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
+from pydantic.alias_generators import to_camel
 from starlette.routing import BaseRoute
 
 from api.bootstrap import Callboard
@@ -41,7 +42,7 @@ from api.telemetry.traces import tracer_provider
 
 
 def _endpoints() -> list[BaseRoute]:
-    endpoints = APIRouter()
+    endpoints = APIRouter(generate_unique_id_function=lambda route: to_camel(route.name))
     for router in (
         health.router,
         metrics.router,
@@ -98,7 +99,7 @@ def create_app(callboard: Callboard) -> FastAPI:
     access_log.install()
     problems.install(app)
     conflict_problem.install(app)
-    openapi.install(app)
+    openapi.install(app, callboard.settings.public_url)
     app.add_middleware(BodyLimit, limit_bytes=callboard.settings.body_limit_bytes)
     app.add_middleware(Authentication, issuers=callboard.issuers)  # it comes before all else that may answer
     app.add_middleware(head.HeadAsGet)
