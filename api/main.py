@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute
 from api.bootstrap import Callboard
 from api.http import (
     access_log,
+    audit,
     availability,
     calendar_access,
     calendar_views,
@@ -60,6 +61,7 @@ def _endpoints() -> list[BaseRoute]:
         feeds.router,
         webhooks.router,
         suggestions.router,
+        audit.router,
         conflicts.router,
         schedules.router,  # after conflicts, whose paths look like ids
     ):

@@ -25,6 +25,7 @@ from api.features import (
     detect_conflicts,
     dismiss_conflict,
     escalate_conflict,
+    get_audit_entries,
     get_availability_slots,
     get_calendar,
     get_calendar_access,
@@ -156,6 +157,7 @@ ROUTES: Mapping[type, Route] = {
     get_conflicts.GetConflicts: Route(get_conflicts.handle),
     resolve_conflict.ResolveConflict: Route(resolve_conflict.handle, Role.Manager),
     review_conflict.ReviewConflict: Route(review_conflict.handle, Role.Manager),
+    get_audit_entries.GetAuditEntries: Route(get_audit_entries.handle, Role.Manager),
     get_jobs_waiting.GetJobsWaiting: Route(get_jobs_waiting.handle, Role.Admin),
     # What jobs send; no endpoint does.
     get_overdue_conflicts.GetOverdueConflicts: Route(get_overdue_conflicts.handle, Role.Admin),

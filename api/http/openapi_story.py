@@ -207,6 +207,21 @@ STORY: MappingProxyType[str, Any] = MappingProxyType(
         "columns": {"title": "Event", "start": "From", "end": "To"},
         "byType": {"VenueConflict": 1},
         "created": True,
+        # The audit log.
+        "auditId": "0197a6d6-81f4-7d09-a2c7-5be03f918d46",
+        "at": _MADE,
+        "userName": "Ada Marsh",
+        "role": "Manager",
+        "ResourceClaimDto.role": "Primary",
+        "operation": "EventRescheduled",
+        "entityId": _CONCERT_BOOKING,
+        "AuditEntryDto.before": {"startDateTime": _STARTS, "endDateTime": _ENDS, "version": 1},
+        "AuditEntryDto.after": {
+            "startDateTime": "2030-03-17T19:00:00Z",
+            "endDateTime": "2030-03-17T22:30:00Z",
+            "version": 2,
+            "reason": "The orchestra asked for it",
+        },
         # Lists, links and the service itself.
         "nextCursor": "WyIyMDMwLTAzLTE2VDE5OjAwOjAwKzAwOjAwIl0",
         "href": f"/api/schedules/{_CONCERT_BOOKING}",
