@@ -26,7 +26,7 @@ from tests.api.fuzz.plan import write_plan
 from tests.api.rights.world import ROLES, World
 
 ASKED = os.environ.get("CALLBOARD_TEST_FUZZ")
-SHORT = ["--seed", "4", "--phases", "examples,fuzzing", "--max-examples", "3", "--warnings", "off"]
+SHORT = ["--seed", "4", "--phases", "examples,fuzzing", "--max-examples", "2", "--warnings", "off"]
 LONG = ["--max-examples", "50", "--continue-on-failure", *shlex.split(ASKED or "")]
 
 Served = tuple[str, World]
