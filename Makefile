@@ -28,7 +28,7 @@ WITHOUT_SETTINGS = env $$(env | sed -n '/^CALLBOARD_TEST_/d; s/^\(CALLBOARD_[A-Z
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test coverage crashes lint fmt types bench lock clean FORCE
+.PHONY: help demo test coverage crashes fuzz lint fmt types bench lock clean FORCE
 
 help: ## List these targets
 	@echo 'make TARGET [PORT=8000] [CALLBOARD_HOME=.callboard]'
@@ -66,6 +66,10 @@ types: .venv/.dev ## Check the types (mypy, strict)
 crashes: .venv/.dev ## Kill the service 200 times between commit and publication, and look for lost facts
 	@$(WITHOUT_SETTINGS) CALLBOARD_TEST_KILLS=200 $(PY) -m pytest tests/api/delivery/test_crashes.py -q -s
 
+fuzz: .venv/.dev ## Send all that the OpenAPI document allows and does not, as each role; ARGS='--seed 7'
+	@$(WITHOUT_SETTINGS) CALLBOARD_TEST_FUZZ='$(ARGS)' $(PY) -m pytest tests/api/fuzz -q -s \
+		-o faulthandler_timeout=0
+
 bench: .venv/.dev ## Run every benchmark, or one: BENCH=suggestions
 	@for file in benchmarks/$(BENCH).py; do \
 		module=$$(basename "$$file" .py); \
@@ -87,7 +91,7 @@ clean: ## Delete the environment, all caches and the demo's data
 	@if [ '$(CALLBOARD_HOME)' = .callboard ]; then rm -rf .callboard; \
 		elif [ -e '$(CALLBOARD_HOME)' ]; then echo 'The rest of $(CALLBOARD_HOME) is yours to delete.'; fi
 	@rm -rf .venv build dist *.egg-info .coverage .coverage.* \
-		.mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+		.mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .schemathesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/.place: $(MOVED)

@@ -6,11 +6,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
+from pydantic.alias_generators import to_camel
 from starlette.routing import BaseRoute
 
 from api.bootstrap import Callboard
 from api.http import (
     access_log,
+    audit,
     availability,
     bulk_schedules,
     calendar_access,
@@ -45,7 +47,7 @@ from api.http.request_ids import RequestIds
 
 
 def _endpoints() -> list[BaseRoute]:
-    endpoints = APIRouter()
+    endpoints = APIRouter(generate_unique_id_function=lambda route: to_camel(route.name))
     for router in (
         health.router,
         metrics.router,
@@ -67,6 +69,7 @@ def _endpoints() -> list[BaseRoute]:
         webhooks.router,
         notifications.router,
         suggestions.router,
+        audit.router,
         conflicts.router,
         bulk_schedules.router,
         schedules.router,  # after conflicts, whose paths look like ids
@@ -108,7 +111,7 @@ def create_app(callboard: Callboard) -> FastAPI:
     problems.install(app)
     conflict_problem.install(app)
     bulk_schedules.install(app)
-    openapi.install(app)
+    openapi.install(app, callboard.settings.public_url)
     app.add_middleware(BodyLimit, limit_bytes=callboard.settings.body_limit_bytes)
     app.add_middleware(Authentication, issuers=callboard.issuers)  # it comes before all else that may answer
     app.add_middleware(head.HeadAsGet)

@@ -33,6 +33,7 @@ from api.features import (
     erase_user,
     escalate_conflict,
     get_access_tokens,
+    get_audit_entries,
     get_availability_slots,
     get_calendar,
     get_calendar_access,
@@ -202,6 +203,7 @@ ROUTES: Mapping[type, Route] = {
     get_conflicts.GetConflicts: Route(get_conflicts.handle),
     resolve_conflict.ResolveConflict: Route(resolve_conflict.handle, Role.Manager, scope=Scope.Manage),
     review_conflict.ReviewConflict: Route(review_conflict.handle, Role.Manager, scope=Scope.Manage),
+    get_audit_entries.GetAuditEntries: Route(get_audit_entries.handle, Role.Manager),
     get_jobs_waiting.GetJobsWaiting: Route(get_jobs_waiting.handle, Role.Admin),
     # Who may come in. The first six come from those who have not come in yet.
     count_login_attempt.CountLoginAttempt: Route(count_login_attempt.handle),

@@ -112,7 +112,7 @@ def _note(uow: UnitOfWork, detail: BookingDetail, change: ChangeRequest) -> None
         key, detail.summary.calendar_id, change.command, uow.viewer.user_id, change.lapses_at
     )
     uow.record(key, fact)
-    uow.audit("ChangeRequested", key, after={"command": change.command, "request": change.request})
+    uow.audit("ChangeRequested", key, after=change.document)
 
 
 def touch_schedule(uow: UnitOfWork, detail: BookingDetail) -> None:

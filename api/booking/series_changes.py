@@ -102,13 +102,19 @@ async def carry_out(uow: UnitOfWork, plan: SeriesPlan, policy: Policy) -> Series
     await _store_series(uow, plan)
     stored = await _store_bookings(uow, plan, decision)
     await record_decision(uow, stored, decision, plan.method)
-    uow.audit(
-        plan.action,
-        plan.series.series_id,
-        before=series_document(plan.before, plan.today),
-        after=series_document(plan.series, stored) | ({"reason": plan.reason} if plan.reason else {}),
-    )
+    await _note(uow, plan)
     return plan.series
+
+
+async def _note(uow: UnitOfWork, plan: SeriesPlan) -> None:
+    """The series as it was and as it is now, with all its occurrences, in the audit log."""
+    key = plan.series.series_id
+    occurrences = await occurrences_of(uow, key)
+    version = version_of(plan.series.version, (one.version for one in occurrences))
+    after = series_document(replace(plan.series, version=version), occurrences)
+    if plan.reason:
+        after["reason"] = plan.reason
+    uow.audit(plan.action, key, before=series_document(plan.before, plan.today), after=after)
 
 
 async def _ensure_unchanged(uow: UnitOfWork, plan: SeriesPlan) -> None:

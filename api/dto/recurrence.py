@@ -17,9 +17,9 @@ class RecurrencePattern(Wire):
     """How a series repeats. rrule: of a Custom one, its RFC 5545 rule, such as FREQ=MONTHLY;BYDAY=-1FR."""
 
     type: Annotated[RecurrenceType, ByName()]
-    interval: int = Field(default=1, ge=1, le=1_000_000)
+    interval: int = Field(default=1, strict=True, ge=1, le=1_000_000)
     days_of_week: list[Annotated[DayOfWeek, ByName()]] | None = Field(default=None, max_length=7)
-    day_of_month: int | None = Field(default=None, ge=1, le=31)
+    day_of_month: int | None = Field(default=None, strict=True, ge=1, le=31)
     end_date: Instant | None = None
     occurrence_count: int | None = Field(default=None, ge=1, le=1_000_000)
     rrule: Rule | None = None

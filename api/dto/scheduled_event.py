@@ -46,8 +46,11 @@ class ResourceClaimDto(Wire):
     """What a booking uses of one resource."""
 
     resource_id: UUID
-    role: Annotated[ClaimRole, ByName()] = ClaimRole.Primary
-    quantity: int = Field(default=1, ge=1, le=1_000_000)
+    # Of a default the schema would otherwise tell the number.
+    role: Annotated[ClaimRole, ByName()] = Field(
+        default=ClaimRole.Primary, json_schema_extra={"default": ClaimRole.Primary.name}
+    )
+    quantity: int = Field(default=1, strict=True, ge=1, le=1_000_000)
 
     @classmethod
     def of(cls, claim: Claim) -> ResourceClaimDto:

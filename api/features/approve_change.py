@@ -39,7 +39,12 @@ def handle_with(makers: Mapping[type, Handle]) -> Handle:
             raise StateConflict(NONE_WAITS) from error
         await close_change(uow, detail, change, "Approved")
         uow.record(key, ScheduleChangeApproved(key, detail.summary.calendar_id, uow.viewer.user_id))
-        uow.audit("ChangeApproved", key, after={"requestedBy": str(change.requested_by)})
+        uow.audit(
+            "ChangeApproved",
+            key,
+            before=change.document,
+            after={"status": "Approved"},
+        )
         return await seen_schedule(uow, key)
 
     return handle

@@ -39,10 +39,5 @@ async def handle(command: CreateFeed, uow: UnitOfWork, _policy: Policy) -> Feed:
         uow.ids.ordered(), uow.viewer.user_id, uow.viewer.role, command.calendar_id, command.audience, uow.now
     )
     await feeds.add(uow, feed, command.token_hash)
-    uow.audit("FeedCreated", feed.feed_id, after=_document(feed))
+    uow.audit("FeedCreated", feed.feed_id, after=feed.document)
     return feed
-
-
-def _document(feed: Feed) -> dict[str, object]:
-    calendar = None if feed.calendar_id is None else str(feed.calendar_id)
-    return {"calendarId": calendar, "audience": feed.audience.value}

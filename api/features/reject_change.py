@@ -30,8 +30,10 @@ async def handle(command: RejectChange, uow: UnitOfWork, _policy: Policy) -> Boo
     own = change.requested_by == uow.viewer.user_id
     if not own and uow.viewer.role < Role.Manager:
         raise ForbiddenException("Only a manager, or whoever asked for it, can reject a change")
-    await close_change(uow, detail, change, "Withdrawn" if own else "Rejected", command.reason)
+    outcome = "Withdrawn" if own else "Rejected"
+    await close_change(uow, detail, change, outcome, command.reason)
     fact = ScheduleChangeRejected(key, detail.summary.calendar_id, uow.viewer.user_id, command.reason)
     uow.record(key, fact)
-    uow.audit("ChangeRejected", key, after={"reason": command.reason})
+    after = {"status": outcome, "reason": command.reason}
+    uow.audit("ChangeRejected", key, before=change.document, after=after)
     return await seen_schedule(uow, key)

@@ -22,4 +22,4 @@ async def handle(command: RevokeFeed, uow: UnitOfWork, _policy: Policy) -> None:
     """Its address leads nowhere from now on. Raises NotFoundException for another's, unless to an Admin."""
     feed = await feeds.get(uow, command.feed_id)
     await feeds.remove(uow, command.feed_id)
-    uow.audit("FeedRevoked", command.feed_id, before={"ownerId": str(feed.owner_id)})
+    uow.audit("FeedRevoked", command.feed_id, before=feed.document)

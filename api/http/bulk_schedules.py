@@ -14,7 +14,7 @@ from api.features.schedule_many import ManyRefused, Outcome, Refusal, ScheduleMa
 from api.http.conflict_problem import conflicting_event
 from api.http.endpoint import Endpoint
 from api.http.problem_docs import Problem, problem_docs
-from api.http.problems import problem, problem_document, status_of
+from api.http.problems import problem, problem_body, status_of
 from api.http.request import BusOf, DryRun, ViewerOf
 from api.http.schedule_command import command_of
 from api.http.wire import JsonResponse
@@ -100,7 +100,7 @@ def _problem_of(request: Request, index: int, refusal: Refusal, *, made: bool) -
         errors = {f"items[{index}].{name}": messages for name, messages in error.errors.items()}
     elif isinstance(error, ConflictException):
         errors = {"ConflictingEvents": list(_in_the_way(error, refusal, made=made))}
-    document = problem_document(request, status, title, error.detail, errors)
+    document = problem_body(request.url.path, status, title, error.detail, errors)
     return Problem(**document)
 
 

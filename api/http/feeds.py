@@ -115,7 +115,7 @@ async def revoke_feed(feed_id: FeedId, bus: BusOf, viewer: ViewerOf, dry_run: Dr
     responses={
         200: {"content": {_MEDIA_TYPE: {"schema": {"type": "string"}}}},
         304: {"description": "Not changed since the ETag in If-None-Match"},
-        404: problem_docs(404)[404],
+        **problem_docs(404, 503),
     },
 )
 async def get_feed(

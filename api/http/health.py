@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
+from api.http.problem_docs import problem_docs
 from api.http.problems import problem
 from api.http.request import ServiceOf
 from api.http.wire import JsonResponse, Wire
@@ -23,7 +24,7 @@ async def live() -> Response:
     return JsonResponse(Health(status="live"))
 
 
-@router.get("/ready", response_model=Health)
+@router.get("/ready", response_model=Health, responses=problem_docs(503))
 async def ready(request: Request, service: ServiceOf) -> Response:
     """200 when the database answers and has this version's schema; 503 otherwise."""
     try:

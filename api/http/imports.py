@@ -62,7 +62,7 @@ class _UnknownContentType(Exception):
 @router.post(
     "",
     response_model=ImportReportDto,
-    responses=problem_docs(400, 403),
+    responses=problem_docs(400, 403, 415),
     dependencies=[at_least(Role.Manager)],
     openapi_extra=_BODY,
 )

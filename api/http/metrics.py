@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import hmac
-from typing import Annotated
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from api.bootstrap import Callboard
 from api.features.get_jobs_waiting import GetJobsWaiting
 from api.http.problem_docs import problem_docs
 from api.http.problems import problem
-from api.http.request import ServiceOf
+from api.http.request import ServiceOf, bearer
 from domain.enums import Role, Scope
 from domain.errors import UnauthorizedException
 from domain.viewer import SYSTEM
@@ -28,13 +27,13 @@ _MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
         200: {"content": {_MEDIA_TYPE: {"schema": {"type": "string"}}}},
         **problem_docs(401, 403, 503),
     },
+    dependencies=[Depends(bearer)],
 )
-async def metrics(
-    request: Request, service: ServiceOf, authorization: Annotated[str | None, Header()] = None
-) -> Response:
+async def metrics(request: Request, service: ServiceOf) -> Response:
     """Counts and times of this process. Needs CALLBOARD_METRICS_TOKEN, or an Admin's token, as bearer."""
     try:
-        allowed = await _may_look(service, (authorization or "").partition(" ")[2].strip())
+        authorization = request.headers.get("authorization", "")
+        allowed = await _may_look(service, authorization.partition(" ")[2].strip())
     except UnauthorizedException:
         headers = {"WWW-Authenticate": "Bearer"}
         detail = "Send CALLBOARD_METRICS_TOKEN, or an Admin's token, as bearer token"

@@ -24,7 +24,10 @@ DEFAULT_LIMIT = 50
 _INT4 = 2**31
 
 Limit = Annotated[int, Query(ge=1, le=MAXIMUM_LIMIT, description="How many items to answer at most")]
-Cursor = Annotated[str | None, Query(max_length=8000, description="The nextCursor of the page before")]
+Cursor = Annotated[
+    str | None,
+    Query(max_length=4000, pattern=r"^[A-Za-z0-9_-]*$", description="The nextCursor of the page before"),
+]
 
 T = TypeVar("T")
 W = TypeVar("W", bound=Wire)

@@ -12,7 +12,9 @@ import orjson
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from api.advice.few_threads import ThreadsBusy
 from api.delivery.event_streams import TooManyStreams
@@ -82,26 +84,26 @@ def problem(
     headers: Mapping[str, str] | None = None,
 ) -> ProblemResponse:
     """A problem document about this request."""
-    body = problem_document(request, status, title, detail, errors, more)
+    body = problem_body(request.url.path, status, title, detail, errors, more)
     return ProblemResponse(orjson.dumps(body), status_code=status, headers=dict(headers or {}))
 
 
-def problem_document(
-    request: Request,
+def problem_body(
+    path: str,
     status: int,
     title: str,
     detail: str,
     errors: Mapping[str, Sequence[Any]] | None = None,
     more: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """What a problem says about this request, or about a part of it."""
+    """The members of a problem document about a request of that path, or about a part of it."""
     usual = f"https://www.rfc-editor.org/rfc/rfc9110#section-{_SECTIONS.get(status, '15')}"
     return {
         "type": _ELSEWHERE.get(status, usual),
         "title": title,
         "status": status,
         "detail": detail,
-        "instance": request.url.path,
+        "instance": path,
         **({} if errors is None else {"errors": errors}),
         **(more or {}),
     }
@@ -164,7 +166,16 @@ async def _http_problem(request: Request, error: Exception) -> Response:
     if error.status_code == 400:
         return problem(request, 400, "Validation Failed", detail, {"body": [detail]})
     title = HTTPStatus(error.status_code).phrase
-    return problem(request, error.status_code, title, detail, headers=error.headers or {})
+    headers = {"Allow": _allowed(request)} if error.status_code == 405 else error.headers or {}
+    return problem(request, error.status_code, title, detail, headers=headers)
+
+
+def _allowed(request: Request) -> str:
+    """The methods of the path; each is a route of its own, and the framework names the first one's."""
+    routes = list(iter_route_contexts(request.app.routes))
+    path = next((one.path for one in routes if one.matches(request.scope)[0] is not Match.NONE), None)
+    methods = {method for one in routes if one.path == path for method in one.methods or ()}
+    return ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
 
 
 async def _busy_problem(request: Request, _error: Exception) -> Response:

@@ -12,7 +12,13 @@ from api.bus import Bus
 from domain.errors import FieldException
 from domain.viewer import Viewer
 
-_bearer = HTTPBearer(auto_error=False, description="A token of the internal issuer: `callboard token`")
+bearer = HTTPBearer(
+    scheme_name="bearer",
+    bearerFormat="JWT",
+    auto_error=False,
+    description="A token of the internal issuer (`callboard token`) or of the one that is set",
+)
+"""For the OpenAPI document alone: the authentication has judged the token by then."""
 
 
 def callboard_of(request: Request) -> Callboard:
@@ -35,7 +41,7 @@ def _bus(request: Request, service: Annotated[Callboard, Depends(callboard_of)])
     return bus
 
 
-def _viewer(request: Request, _token: Annotated[object, Depends(_bearer)]) -> Viewer:
+def _viewer(request: Request, _token: Annotated[object, Depends(bearer)]) -> Viewer:
     """Whom the authentication let in; the dependency on the token is for the OpenAPI document."""
     viewer = request.state.viewer
     assert isinstance(viewer, Viewer)

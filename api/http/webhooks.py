@@ -67,7 +67,7 @@ class WebhookRequestDto(Wire):
 class UpdateWebhookDto(WebhookRequestDto):
     """What a webhook is to be. isActive: false to send nothing; true starts a disabled one afresh."""
 
-    is_active: bool = True
+    is_active: bool = Field(default=True, strict=True)
 
 
 class WebhookDto(Wire):
@@ -117,7 +117,7 @@ class SecretWebhookDto(WebhookDto):
 class RedeliverDto(Wire):
     """From where. afterSequence: facts with a higher sequence are sent again; 0 for all that are kept."""
 
-    after_sequence: int = Field(ge=0, lt=2**63)
+    after_sequence: int = Field(strict=True, ge=0, lt=2**63)
 
 
 class RedeliveryDto(Wire):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from enum import IntEnum
 from typing import Annotated, Any
@@ -19,6 +20,8 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema, core_schema
+
+_DATED = re.compile(r"[0-9+-]*[0-9]{4}-[0-9]{2}-").match
 
 FIRST_YEAR, LAST_YEAR = 1900, 3000
 """Beyond these a date is a slip of the pen, and its arithmetic would leave the calendar."""
@@ -49,8 +52,8 @@ def _instant(value: object, parse: ValidatorFunctionWrapHandler) -> datetime:
     """What a client wrote, judged; what the service says of itself is taken as it is."""
     if isinstance(value, datetime):
         return value
-    # A string of digits would be taken for a Unix time.
-    if not isinstance(value, str) or value.lstrip("+-.").isdigit():
+    # A number would be taken for a Unix time.
+    if not isinstance(value, str) or not _DATED(value):
         raise ValueError("must be an ISO 8601 date and time")
     written: datetime = parse(value)
     if written.tzinfo is None:

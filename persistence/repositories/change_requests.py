@@ -43,6 +43,16 @@ class ChangeRequest:
     requested_at: datetime
     lapses_at: datetime
 
+    @property
+    def document(self) -> dict[str, Any]:
+        """What the audit log keeps of it."""
+        return {
+            "command": self.command,
+            "request": dict(self.request),
+            "reason": self.reason,
+            "requestedBy": None if self.requested_by is None else str(self.requested_by),
+        }
+
 
 async def add(uow: UnitOfWork, change: ChangeRequest) -> None:
     """Store a new request; what is shown of the booking is touched by whoever knows its occurrences."""

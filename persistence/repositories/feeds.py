@@ -34,6 +34,12 @@ class Feed:
     audience: FeedAudience
     created_at: datetime
 
+    @property
+    def document(self) -> dict[str, str | None]:
+        """What the audit log keeps of it; not its token, nor the token's hash."""
+        calendar_id = None if self.calendar_id is None else str(self.calendar_id)
+        return {"ownerId": str(self.owner_id), "calendarId": calendar_id, "audience": self.audience.value}
+
 
 async def add(uow: UnitOfWork, feed: Feed, token_hash: bytes) -> None:
     """Store a new feed."""

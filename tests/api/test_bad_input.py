@@ -503,3 +503,20 @@ async def test_unknown_paths_and_methods_are_problems(client: httpx.AsyncClient,
         answer = await client.request(method, path, headers=as_admin)
         assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
         assert answer.json()["instance"] == path
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("PATCH", "/api/schedules", "GET, HEAD, POST"),
+        ("OPTIONS", f"/api/schedules/{uuid4()}", "DELETE, GET, HEAD, PUT"),
+        ("PATCH", "/api/schedules/conflicts/detect", "POST"),
+        ("POST", "/health/live", "GET, HEAD"),
+    ],
+)
+async def test_a_refused_method_comes_with_all_that_are_allowed(
+    client: httpx.AsyncClient, as_admin: Headers, method: str, path: str, allowed: str
+) -> None:
+    """Each method of a path is a route of its own; RFC 9110, 15.5.6 wants all of them in Allow."""
+    answer = await client.request(method, path, headers=as_admin)
+    assert (answer.status_code, answer.headers["allow"]) == (405, allowed)

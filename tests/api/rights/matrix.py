@@ -176,6 +176,9 @@ MATRIX: dict[str, dict[str, str]] = {
         "granted": "404 409 409 409",
         "hidden": "404 404 409 409",
     },
+    "GET /api/audit": {
+        "-": "403 403 200 200",
+    },
     "POST /api/imports": {
         "-": "403 403 200 200",
     },
