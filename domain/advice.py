@@ -11,6 +11,7 @@ from domain.proposal import Proposal
 from domain.series import SeriesRequest
 from domain.suggestion import Suggestion
 from domain.time_slot import TimeSlot
+from domain.undo import Undo
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class StoredSuggestion:
     versions: of the bookings it moves, when it was made; one that has changed since makes it stale.
     request: the refused booking that applying it makes; None when it only moves existing ones.
     series: the refused series that applying it makes, with the dates it moves and leaves out.
+    undo: what takes it back once it has been applied.
     hidden_resource_ids: what its places claim that the requester may not see, and is not shown.
     holds: on single pieces, that applying it books over as things are now, by start.
     """
@@ -46,5 +48,7 @@ class StoredSuggestion:
     request: Proposal | None = None
     series: SeriesRequest | None = None
     applied_at: datetime | None = None
+    undo: Undo | None = None
+    undone_at: datetime | None = None
     hidden_resource_ids: frozenset[UUID] = frozenset()
     holds: tuple[OverlappedHold, ...] = ()

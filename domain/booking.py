@@ -24,6 +24,7 @@ from domain.rules.availability import ensure_open
 from domain.rules.conflicts import refuses_booking
 from domain.rules.overbooking import crosses_warning, is_refused, warning_threshold
 from domain.time_slot import TimeSlot
+from domain.undo import Former
 
 Occupancy = Mapping[Pool, tuple[Usage, ...]]
 
@@ -38,6 +39,7 @@ class Picture:
     visible_resource_ids: the resources that may be named to the viewer; None for all.
     open_bookings: how many bookings a Customer has ahead; 0 for other roles.
     leaving: bookings that will be moved before the commit: in nobody's way, and judged when they move.
+    former: what the booking was and is to be again: what stood there then does not refuse it now.
     """
 
     calendars: Mapping[UUID, Calendar]
@@ -52,6 +54,7 @@ class Picture:
     visible_resource_ids: frozenset[UUID] | None = None
     open_bookings: int = 0
     leaving: frozenset[UUID] = frozenset()
+    former: Former | None = None
 
     def sees(self, resource_id: UUID) -> bool:
         """Whether the viewer may see the resource at all."""
@@ -84,7 +87,7 @@ class Decision:
     detected: the booking's own clashes, and those between others that it brings about, with their levels.
     vanished: those that were there before and are not afterwards, its own and others'.
     overridden: whether only the override let it through.
-    inherits_clash: whether it keeps a clash that would refuse a new booking, having no more than before.
+    inherits_clash: whether it keeps, or has again, a clash that would refuse a new booking.
     """
 
     claims: tuple[PlacedClaim, ...]
@@ -111,7 +114,9 @@ def decide(picture: Picture, proposal: Proposal, policy: Policy) -> Decision:
     """
     calendar = picture.calendars[proposal.calendar_id]
     claims = all_claims(calendar, proposal.claims)
-    ensure_claims_open(picture, claims, proposal.slot)
+    former = picture.former
+    if former is None or not former.is_blocked:
+        ensure_claims_open(picture, claims, proposal.slot)
     own = proposal.scheduled_event_id
     before = find_clashes_around(own, _occupancy_before(picture))
     leaving, picture = picture.leaving, _without_leaving(picture)
@@ -120,6 +125,8 @@ def decide(picture: Picture, proposal: Proposal, policy: Policy) -> Decision:
     inherited = {
         clash for clash in refusing if clash in before and is_kept(picture, picture.booking, proposal, clash)
     }
+    if former is not None:
+        inherited |= refusing.keys() & former.clashes
     refused = {clash: level for clash, level in refusing.items() if clash not in inherited}
     overridden = bool(refused) and proposal.override_reason is not None and not calendar.allow_overbooking
     if any(

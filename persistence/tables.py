@@ -244,6 +244,8 @@ suggestions = Table(
     Column("expires_at", _INSTANT, nullable=False),
     Column("applied_at", _INSTANT),
     Column("series", JSONB(none_as_null=True)),
+    Column("undo", JSONB(none_as_null=True)),
+    Column("undone_at", _INSTANT),
 )
 
 audit_log = Table(

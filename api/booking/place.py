@@ -34,6 +34,7 @@ from domain.rules.scheduling import (
     ensure_start_before_end,
 )
 from domain.time_slot import TimeSlot
+from domain.undo import Former
 from domain.versions import ensure_version
 from persistence.booking_store import (
     Question,
@@ -60,6 +61,7 @@ class Change:
     guard: judged last and under the locks; raises when the change may not be made after all.
     leaving: other bookings that are moved after this one in the same transaction.
     keeps_hidden: whether it goes on claiming what it claims and the viewer cannot see, named or not.
+    former: what it was before, where the change puts it back.
     """
 
     scheduled_event_id: UUID
@@ -71,6 +73,7 @@ class Change:
     guard: Callable[[UnitOfWork], Awaitable[None]] | None = None
     leaving: frozenset[UUID] = frozenset()
     keeps_hidden: bool = False
+    former: Former | None = None
 
 
 async def place_new(uow: UnitOfWork, proposal: Proposal, policy: Policy) -> ScheduledEvent:
@@ -127,7 +130,8 @@ async def place_changed(uow: UnitOfWork, change: Change, policy: Policy) -> Sche
     calendar, event = await ensure_may_place(uow, picture, proposal, policy)
     if change.guard is not None:
         await change.guard(uow)
-    if not _keeps_place(current, proposal, picture):
+    former = change.former
+    if former is None and not _keeps_place(current, proposal, picture):
         proposal = replace(proposal, status=status_for(uow.viewer, calendar, proposal.status))
     booking = replace(
         current,
@@ -141,7 +145,8 @@ async def place_changed(uow: UnitOfWork, change: Change, policy: Policy) -> Sche
         modified_at=uow.now,
         modified_by=uow.viewer.user_id,
         version=current.version + 1,
-        is_detached=_is_detached(current, proposal, picture),
+        override_reason=current.override_reason if former is None else former.override_reason,
+        is_detached=_is_detached(current, proposal, picture) if former is None else former.is_detached,
     )
     if _keeps_place(current, proposal, picture) and booking.owner_id == current.owner_id:
         await update_booking(uow, booking)
@@ -213,7 +218,7 @@ async def _look_at(uow: UnitOfWork, change: Change) -> tuple[ScheduledEvent, Pro
     if change.keeps_hidden:
         proposal = with_hidden_claims(picture, proposal)
     # Its owner may have changed meanwhile; what was read under the locks counts.
-    return picture.booking, proposal, replace(picture, leaving=change.leaving)
+    return picture.booking, proposal, replace(picture, leaving=change.leaving, former=change.former)
 
 
 def _in_order(slot: TimeSlot) -> list[TimeSlot]:

@@ -12,6 +12,7 @@ from persistence.bulk_load import load
 from persistence.database import Database
 from persistence.readers.conflicts import ConflictFilter, list_conflicts
 from persistence.repositories import calendar_access, milestones, users
+from persistence.sorting import Sort
 
 _ACTION = "DemoVenueLoaded"
 
@@ -33,5 +34,7 @@ async def load_demo(database: Database) -> bool:
 async def worst_conflict(database: Database) -> UUID | None:
     """The worst open conflict that is still ahead, the nearest of several; None when there is none."""
     async with database.unit_of_work(viewer_of(ADMIN)) as uow:
-        found = await list_conflicts(uow, ConflictFilter(since=uow.now), limit=1, after=None)
+        found = await list_conflicts(
+            uow, ConflictFilter(since=uow.now), Sort("conflictLevel"), limit=1, after=None
+        )
     return found[0].conflict.schedule_conflict_id if found else None

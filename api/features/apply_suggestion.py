@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from api.booking.former import note_formers
 from api.booking.place import Change, place_changed, place_new
 from api.booking.series import place_series
 from api.message import Message
@@ -16,6 +18,7 @@ from domain.proposal import Proposal
 from domain.series import SeriesRequest
 from domain.suggestion import Change as SuggestedChange
 from domain.suggestion import Placement
+from domain.undo import Former, Undo
 from persistence.booking_store import Question, look
 from persistence.readers.bookings import BookingDetail
 from persistence.readers.occurrences import is_series
@@ -42,21 +45,27 @@ async def handle(command: ApplySuggestion, uow: UnitOfWork, policy: Policy) -> t
     """Make every change of the suggestion, book a refused request, and answer with all bookings touched."""
     stored = await lock_suggestion(uow, command.suggestion_id)
     _ensure_applicable(command, stored, uow)
+    formers: Mapping[UUID, Former] = {}
+    booked = None
     if stored.series is not None:
-        touched = [await _book_series(uow, stored.series, policy)]
+        booked = await _book_series(uow, stored.series, policy)
     else:
         await _lock_all(uow, stored)
-        touched = await _move_all(uow, stored, policy)
+        formers = await note_formers(uow, _moved(stored))
+        await _move_all(uow, stored, policy)
     if stored.request is not None:
-        touched.append(await _book(uow, stored, stored.request, policy))
-    await mark_applied(uow, stored.suggestion_id)
+        booked = await _book(uow, stored, stored.request, policy)
+    touched = [*formers, *([] if booked is None else [booked])]
     uow.audit(
         "SuggestionApplied",
         stored.suggestion_id,
         after={"summary": stored.suggestion.summary, "bookings": [str(one) for one in touched]},
     )
-    details = [await get_schedule(uow, one) for one in touched]
-    return tuple(detail for detail in details if detail is not None)
+    found = [await get_schedule(uow, one) for one in touched]
+    details = tuple(one for one in found if one is not None)
+    versions = {one.summary.scheduled_event_id: one.summary.version for one in details}
+    await mark_applied(uow, stored.suggestion_id, Undo(formers, booked, versions))
+    return details
 
 
 def _ensure_applicable(command: ApplySuggestion, stored: StoredSuggestion, uow: UnitOfWork) -> None:
@@ -88,11 +97,17 @@ async def _lock_all(uow: UnitOfWork, stored: StoredSuggestion) -> None:
         raise StateConflict(STALE)
 
 
-async def _move_all(uow: UnitOfWork, stored: StoredSuggestion, policy: Policy) -> list[UUID]:
+def _moved(stored: StoredSuggestion) -> list[UUID]:
+    """The bookings that it moves, in order."""
+    changes = stored.suggestion.changes
+    return [key for one in changes if (key := one.scheduled_event_id) is not None]
+
+
+async def _move_all(uow: UnitOfWork, stored: StoredSuggestion, policy: Policy) -> None:
     """Move the bookings one by one. One may take the place of another whose turn is still to come."""
     changes = stored.suggestion.changes
     moving = [(key, one) for one in changes if (key := one.scheduled_event_id) is not None]
-    keys = [key for key, _ in moving]
+    keys = _moved(stored)
     for position, (key, change) in enumerate(moving, start=1):
         await relax_all(uow, keys[position:])
         try:
@@ -100,7 +115,6 @@ async def _move_all(uow: UnitOfWork, stored: StoredSuggestion, policy: Policy) -
         except ConflictException as refusal:
             asked = await _asked(uow, stored) or refusal.proposal
             raise type(refusal)(asked, refusal.clashes) from refusal
-    return keys
 
 
 async def _asked(uow: UnitOfWork, stored: StoredSuggestion) -> Proposal | None:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from api.message import Message
 from domain.policy import Policy
 from persistence.readers.conflicts import (
     ConflictFilter,
     ConflictView,
-    SortKey,
     list_conflicts,
     next_lapse,
 )
+from persistence.sorting import Sort
 from persistence.unit_of_work import UnitOfWork
 
 
@@ -27,14 +28,15 @@ class Conflicts:
 
 @dataclass(frozen=True, slots=True)
 class GetConflicts(Message[Conflicts]):
-    """Which conflicts, how many, and the level, start and id of the one to go on from."""
+    """Which conflicts, in which order, how many, and the position of the one to go on from."""
 
     wanted: ConflictFilter
+    sort: Sort
     limit: int
-    after: SortKey | None = None
+    after: tuple[Any, ...] | None = None
 
 
 async def handle(query: GetConflicts, uow: UnitOfWork, _policy: Policy) -> Conflicts:
-    """The conflicts the viewer may see: the worst first, then the earliest."""
-    views = await list_conflicts(uow, query.wanted, query.limit, query.after)
+    """The conflicts the viewer may see."""
+    views = await list_conflicts(uow, query.wanted, query.sort, query.limit, query.after)
     return Conflicts(views, await next_lapse(uow))

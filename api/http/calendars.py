@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -22,9 +23,10 @@ from api.features.update_calendar import UpdateCalendar
 from api.http.at_least import at_least
 from api.http.endpoint import Endpoint
 from api.http.kept_answer import NOT_MODIFIED, IfNoneMatch, body_of, kept_answer, question_of
-from api.http.paging import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor, page_of
+from api.http.paging import DEFAULT_LIMIT, Cursor, Limit, Page
 from api.http.problem_docs import problem_docs
 from api.http.request import BusOf, DryRun, ExpectedVersion, ServiceOf, ViewerOf, etag
+from api.http.sorting import Order, SortedList, SortKey
 from api.http.wire import ByName, JsonResponse, Text
 from domain.entities import Calendar
 from domain.enums import CalendarType, OwnerType, Role
@@ -36,6 +38,12 @@ from persistence.revisions import RevisionKind
 router = APIRouter(prefix="/api/calendars", tags=["calendars"], route_class=Endpoint)
 
 CalendarId = Annotated[UUID, Path(alias="calendarId")]
+
+
+_LIST = SortedList[Calendar](
+    {"name": SortKey(lambda one: one.name), "createdAt": SortKey(lambda one: one.created_at, datetime)},
+    lambda one: one.calendar_id,
+)
 
 
 @router.get("", response_model=Page[CalendarDto], responses={**NOT_MODIFIED, **problem_docs(400)})
@@ -50,16 +58,18 @@ async def list_calendars(
     owner_id: Annotated[UUID | None, Query(alias="ownerId")] = None,
     is_active: Annotated[bool | None, Query(alias="isActive")] = None,
     q: Annotated[Text | None, Query(description="Part of the name or description")] = None,
+    sort: Literal["name", "createdAt"] = "name",
+    order: Order = "asc",
     if_none_match: IfNoneMatch = None,
 ) -> Response:
-    """List the calendars the caller may see, by name."""
+    """List the calendars the caller may see, by name unless asked otherwise."""
     wanted = CalendarFilter(calendar_type, owner_type, owner_id, is_active, q)
-    query = GetCalendars(wanted, limit + 1, decode_cursor(cursor, str))
+    by = _LIST.sort(sort, order)
+    query = GetCalendars(wanted, by, limit + 1, _LIST.after(by, cursor))
 
     async def make() -> Fresh:
         found = await service.bus.send(query, viewer)
-        page = page_of(found, limit, lambda one: (one.name, one.calendar_id), CalendarDto.of)
-        return Fresh(body_of(page))
+        return Fresh(body_of(_LIST.page(found, limit, by, CalendarDto.of)))
 
     return kept_answer(await _kept(service, viewer, question_of(request), make), if_none_match)
 

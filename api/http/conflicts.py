@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -28,9 +28,10 @@ from api.features.review_conflict import ReviewConflict
 from api.http.at_least import at_least
 from api.http.endpoint import Endpoint
 from api.http.kept_answer import NOT_MODIFIED, IfNoneMatch, body_of, kept_answer, question_of
-from api.http.paging import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor, page_of
+from api.http.paging import DEFAULT_LIMIT, Cursor, Limit, Page
 from api.http.problem_docs import problem_docs
 from api.http.request import BusOf, DryRun, ServiceOf, ViewerOf
+from api.http.sorting import Order, SortedList, SortKey
 from api.http.wire import ByName, Instant, JsonResponse, Text, Wire
 from domain.advice import StoredSuggestion
 from domain.enums import ConflictLevel, ConflictStatus, ConflictType, ResolutionMethod, Role
@@ -38,8 +39,9 @@ from domain.errors import FieldException, NotFoundException, StateConflict
 from domain.time_slot import TimeSlot
 from domain.viewer import Viewer
 from persistence.conflict_sweep import Scope
-from persistence.readers.conflicts import ConflictFilter, ConflictView, SortKey
+from persistence.readers.conflicts import ConflictFilter, ConflictView
 from persistence.revisions import RevisionKind
+from persistence.sorting import Sort
 
 router = APIRouter(prefix="/api/schedules/conflicts", tags=["conflicts"], route_class=Endpoint)
 
@@ -94,6 +96,18 @@ class DismissConflictDto(Wire):
     reason: Text | None = None
 
 
+_LIST = SortedList[ConflictView](
+    {
+        "conflictLevel": SortKey(
+            lambda one: f"{int(one.conflict.conflict_level)}|{one.starts_at.isoformat()}"
+        ),
+        "startDateTime": SortKey(lambda one: one.starts_at, datetime),
+        "detectedAt": SortKey(lambda one: one.conflict.detected_at, datetime),
+    },
+    lambda one: one.conflict.schedule_conflict_id,
+)
+
+
 @router.get("", response_model=Page[ConflictListItemDto], responses={**NOT_MODIFIED, **problem_docs(400)})
 async def list_conflicts(
     request: Request,
@@ -116,9 +130,12 @@ async def list_conflicts(
     scheduled_event_id: Annotated[UUID | None, Query(alias="scheduledEventId")] = None,
     since: Annotated[Instant | None, Query(alias="from", description="Their overlap ends after")] = None,
     until: Annotated[Instant | None, Query(alias="to", description="Their overlap starts before")] = None,
+    q: Annotated[Text | None, Query(description="Part of the title of either booking")] = None,
+    sort: Literal["conflictLevel", "startDateTime", "detectedAt"] = "conflictLevel",
+    order: Order | None = None,
     if_none_match: IfNoneMatch = None,
 ) -> Response:
-    """List conflicts: the worst first, then the earliest."""
+    """List conflicts: the worst first, then the earliest, unless asked otherwise."""
     wanted = ConflictFilter(
         minimum_level=level,
         types=conflict_type or (),
@@ -127,13 +144,16 @@ async def list_conflicts(
         scheduled_event_id=scheduled_event_id,
         since=since,
         until=until,
+        text=q,
         **({"statuses": status} if status else {}),
     )
-    query = GetConflicts(wanted, limit + 1, _position(cursor))
+    # Unasked the worst, or the earliest, come first.
+    by = Sort(sort, descending=order == ("asc" if sort == "conflictLevel" else "desc"))
+    query = GetConflicts(wanted, by, limit + 1, _position(by, cursor))
 
     async def make() -> Fresh:
         found = await service.bus.send(query, viewer)
-        page = page_of(found.views, limit, _cursor_key, ConflictListItemDto.of)
+        page = _LIST.page(found.views, limit, by, ConflictListItemDto.of)
         return Fresh(body_of(page), found.lapses_at)
 
     revision = await service.bus.send(GetListRevision(RevisionKind.ConflictList), viewer)
@@ -287,19 +307,14 @@ def _answer(view: ConflictView, suggestions: Sequence[StoredSuggestion] = ()) ->
     return JsonResponse(ConflictDetailDto.of(view, suggestions))
 
 
-def _cursor_key(view: ConflictView) -> tuple[str, UUID]:
-    level, starts_at, identifier = view.sort_key
-    return f"{int(level)}|{starts_at.isoformat()}", identifier
-
-
-def _position(cursor: str | None) -> SortKey | None:
-    """Where a cursor of `_cursor_key` stands."""
-    found = decode_cursor(cursor, str)
-    if found is None:
-        return None
-    level, _, instant = found[0].partition("|")
+def _position(sort: Sort, cursor: str | None) -> tuple[Any, ...] | None:
+    """Where a cursor stands; by level it is of a level and an instant in one."""
+    found = _LIST.after(sort, cursor)
+    if found is None or sort.by != "conflictLevel":
+        return found
+    level, _, instant = str(found[0]).partition("|")
     try:
         starts_at = datetime.fromisoformat(instant).astimezone(UTC)
-        return ConflictLevel(int(level)), starts_at, found[1]
+        return -int(ConflictLevel(int(level))), starts_at, found[1]
     except (ValueError, OverflowError) as error:
         raise FieldException("cursor", "must be a nextCursor that this list gave out") from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
@@ -14,9 +14,10 @@ from api.features.get_event import GetEvent
 from api.features.get_events import GetEvents
 from api.features.update_event import UpdateEvent
 from api.http.endpoint import Endpoint
-from api.http.paging import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor, page_of
+from api.http.paging import DEFAULT_LIMIT, Cursor, Limit, Page
 from api.http.problem_docs import problem_docs
 from api.http.request import BusOf, DryRun, ExpectedVersion, ViewerOf, etag
+from api.http.sorting import Order, SortedList, SortKey
 from api.http.wire import JsonResponse, Text
 from domain.entities import Event
 from domain.kept import ensure_kept
@@ -27,6 +28,12 @@ router = APIRouter(prefix="/api/events", tags=["events"], route_class=Endpoint)
 EventId = Annotated[UUID, Path(alias="eventId")]
 
 
+_LIST = SortedList[Event](
+    {"title": SortKey(lambda one: one.title), "priority": SortKey(lambda one: one.priority, int)},
+    lambda one: one.event_id,
+)
+
+
 @router.get("", response_model=Page[EventDto], responses=problem_docs(400))
 async def list_events(
     bus: BusOf,
@@ -35,11 +42,13 @@ async def list_events(
     cursor: Cursor = None,
     organizer_id: Annotated[UUID | None, Query(alias="organizerId")] = None,
     q: Annotated[Text | None, Query(description="Part of the title or description")] = None,
+    sort: Literal["title", "priority"] = "title",
+    order: Order = "asc",
 ) -> Response:
-    """List the events the caller may see, by title."""
-    query = GetEvents(EventFilter(organizer_id, q), limit + 1, decode_cursor(cursor, str))
-    found = await bus.send(query, viewer)
-    return JsonResponse(page_of(found, limit, lambda one: (one.title, one.event_id), EventDto.of))
+    """List the events the caller may see, by title unless asked otherwise."""
+    by = _LIST.sort(sort, order)
+    query = GetEvents(EventFilter(organizer_id, q), by, limit + 1, _LIST.after(by, cursor))
+    return JsonResponse(_LIST.page(await bus.send(query, viewer), limit, by, EventDto.of))
 
 
 @router.get("/{eventId}", response_model=EventDto, responses=problem_docs(400, 404))

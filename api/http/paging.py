@@ -58,34 +58,38 @@ def page_of(
     limit: int,
     key: Callable[[T], tuple[str | datetime | int, UUID]],
     wire: Callable[[T], W],
+    mark: str = "",
 ) -> Page[W]:
     """The page of what a handler found.
 
     found: up to `limit + 1` things in the list's order.
-    key: the sort value and id that the next page starts after.
+    key: the sort value and id that the next page starts after. mark: of the order, where there are several.
     """
     shown = found[:limit]
-    following = encode_cursor(*key(shown[-1])) if len(found) > limit else ""
+    following = encode_cursor(*key(shown[-1]), mark) if len(found) > limit else ""
     return Page(items=[wire(one) for one in shown], next_cursor=following)
 
 
-def encode_cursor(value: str | datetime | int, identifier: UUID) -> str:
+def encode_cursor(value: str | datetime | int, identifier: UUID, mark: str = "") -> str:
     """The opaque cursor of a list's position."""
-    document = orjson.dumps([value.isoformat() if isinstance(value, datetime) else value, str(identifier)])
+    written = value.isoformat() if isinstance(value, datetime) else value
+    document = orjson.dumps([written, str(identifier), *([mark] if mark else [])])
     return base64.urlsafe_b64encode(document).rstrip(b"=").decode()
 
 
-def decode_cursor(cursor: str | None, kind: type[V]) -> tuple[V, UUID] | None:
+def decode_cursor(cursor: str | None, kind: type[V], mark: str = "") -> tuple[V, UUID] | None:
     """The position a cursor stands for; None at the start of the list.
 
-    kind: of the list's sort value.
+    kind: of the list's sort value. mark: that the cursor was given out with.
     Raises FieldException for anything `encode_cursor` does not make.
     """
     if cursor is None:
         return None
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-        value, identifier = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        value, identifier, *marks = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        if marks != ([mark] if mark else []):
+            raise ValueError("a position in another order")
         return _sort_value(value, kind), UUID(identifier)
     except (ValueError, TypeError, AttributeError, OverflowError) as error:
         raise FieldException("cursor", "must be a nextCursor that this list gave out") from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
@@ -16,9 +16,10 @@ from api.features.get_resources import GetResources
 from api.features.update_resource import UpdateResource
 from api.http.at_least import at_least
 from api.http.endpoint import Endpoint
-from api.http.paging import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor, page_of
+from api.http.paging import DEFAULT_LIMIT, Cursor, Limit, Page
 from api.http.problem_docs import problem_docs
 from api.http.request import BusOf, DryRun, ExpectedVersion, ServiceOf, ViewerOf, etag
+from api.http.sorting import Order, SortedList, SortKey
 from api.http.wire import ByName, JsonResponse, Text
 from domain.entities import Resource
 from domain.enums import ResourceType, Role
@@ -31,6 +32,16 @@ router = APIRouter(prefix="/api/resources", tags=["resources"], route_class=Endp
 ResourceId = Annotated[UUID, Path(alias="resourceId")]
 
 
+_LIST = SortedList[Resource](
+    {
+        "name": SortKey(lambda one: one.name),
+        "resourceType": SortKey(lambda one: int(one.resource_type), int),
+        "quantity": SortKey(lambda one: one.quantity, int),
+    },
+    lambda one: one.resource_id,
+)
+
+
 @router.get("", response_model=Page[ResourceDto], responses=problem_docs(400))
 async def list_resources(
     bus: BusOf,
@@ -41,11 +52,14 @@ async def list_resources(
     interchange_group: Annotated[Text | None, Query(alias="interchangeGroup")] = None,
     is_active: Annotated[bool | None, Query(alias="isActive")] = None,
     q: Annotated[Text | None, Query(description="Part of the name")] = None,
+    sort: Literal["name", "resourceType", "quantity"] = "name",
+    order: Order = "asc",
 ) -> Response:
-    """List the resources the caller may see, by name."""
+    """List the resources the caller may see, by name unless asked otherwise."""
     wanted = ResourceFilter(resource_type, interchange_group, is_active, q)
-    found = await bus.send(GetResources(wanted, limit + 1, decode_cursor(cursor, str)), viewer)
-    return JsonResponse(page_of(found, limit, lambda one: (one.name, one.resource_id), ResourceDto.of))
+    by = _LIST.sort(sort, order)
+    found = await bus.send(GetResources(wanted, by, limit + 1, _LIST.after(by, cursor)), viewer)
+    return JsonResponse(_LIST.page(found, limit, by, ResourceDto.of))
 
 
 @router.get("/{resourceId}", response_model=ResourceDto, responses=problem_docs(400, 404))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
@@ -26,10 +26,11 @@ from api.features.reschedule_event import RescheduleEvent
 from api.features.update_scheduled_event import UpdateScheduledEvent
 from api.http.at_least import at_least
 from api.http.endpoint import Endpoint
-from api.http.paging import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor, page_of
+from api.http.paging import DEFAULT_LIMIT, Cursor, Limit, Page
 from api.http.problem_docs import problem_docs
 from api.http.request import BusOf, DryRun, ExpectedVersion, ViewerOf, etag
 from api.http.schedule_command import command_of
+from api.http.sorting import Order, SortedList, SortKey
 from api.http.wire import ByName, Instant, JsonResponse, Text
 from domain.enums import ConflictLevel, Role, ScheduleStatus
 from persistence.readers.bookings import BookingDetail, BookingFilter, BookingSummary
@@ -53,6 +54,16 @@ OriginalStart = Annotated[
 Reason = Annotated[Text | None, Query(description="Why, for the audit log")]
 
 
+_LIST = SortedList[BookingSummary](
+    {
+        "startDateTime": SortKey(lambda one: one.slot.start_date_time, datetime),
+        "endDateTime": SortKey(lambda one: one.slot.end_date_time, datetime),
+        "eventTitle": SortKey(lambda one: one.event_title),
+    },
+    lambda one: one.scheduled_event_id,
+)
+
+
 @router.get("", response_model=Page[ScheduledEventSummaryDto], responses=problem_docs(400))
 async def list_scheduled_events(
     bus: BusOf,
@@ -71,8 +82,10 @@ async def list_scheduled_events(
         Annotated[ConflictLevel, ByName()] | None,
         Query(alias="conflictLevel", description="At least this bad"),
     ] = None,
+    sort: Literal["startDateTime", "endDateTime", "eventTitle"] = "startDateTime",
+    order: Order = "asc",
 ) -> Response:
-    """List bookings by start."""
+    """List bookings, by start unless asked otherwise."""
     wanted = BookingFilter(
         calendar_id=calendar_id,
         event_id=event_id,
@@ -84,9 +97,9 @@ async def list_scheduled_events(
         text=q,
         minimum_level=conflict_level,
     )
-    query = GetScheduledEvents(wanted, limit + 1, decode_cursor(cursor, datetime))
-    found = await bus.send(query, viewer)
-    return JsonResponse(page_of(found, limit, _sort_key, ScheduledEventSummaryDto.of))
+    by = _LIST.sort(sort, order)
+    found = await bus.send(GetScheduledEvents(wanted, by, limit + 1, _LIST.after(by, cursor)), viewer)
+    return JsonResponse(_LIST.page(found, limit, by, ScheduledEventSummaryDto.of))
 
 
 @router.get("/{scheduleId}", response_model=ScheduledEventDetailDto, responses=problem_docs(400, 404))
@@ -256,7 +269,3 @@ def _answer(detail: BookingDetail, status_code: int = 200, headers: dict[str, st
         status_code = 202
     headers = {**etag(detail.summary.version), **(headers or {})}
     return JsonResponse(ScheduledEventDetailDto.of_detail(detail), status_code, headers)
-
-
-def _sort_key(summary: BookingSummary) -> tuple[datetime, UUID]:
-    return summary.slot.start_date_time, summary.scheduled_event_id

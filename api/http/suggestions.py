@@ -16,6 +16,7 @@ from api.features.apply_suggestion import ApplySuggestion
 from api.features.get_scheduled_event_by_id import GetScheduledEventById
 from api.features.get_suggestion import GetSuggestion
 from api.features.reschedule_event import RescheduleEvent
+from api.features.undo_suggestion import UndoSuggestion
 from api.features.update_scheduled_event import UpdateScheduledEvent
 from api.http.conflict_problem import ask_again
 from api.http.endpoint import Endpoint
@@ -45,11 +46,17 @@ class SuggestionsDto(Wire):
     more_suggestions: LinkDto | None = None
 
 
-class AppliedSuggestionDto(Wire):
-    """What applying a suggestion made of the bookings it touched."""
+class UndoneSuggestionDto(Wire):
+    """What undoing a suggestion made of the bookings it had touched."""
 
     suggestion_id: UUID
     schedules: list[ScheduledEventDetailDto]
+
+
+class AppliedSuggestionDto(UndoneSuggestionDto):
+    """What applying a suggestion made of the bookings it touched, and the call that undoes it."""
+
+    undo: LinkDto | None = None
 
 
 @router.post(
@@ -124,4 +131,22 @@ async def apply_suggestion(
     """Make all the changes of a fix, once, or none; for a refused request this also books it."""
     details = await bus.send(ApplySuggestion(suggestion_id), viewer, dry_run=dry_run)
     schedules = [ScheduledEventDetailDto.of_detail(detail) for detail in details]
-    return JsonResponse(AppliedSuggestionDto(suggestion_id=suggestion_id, schedules=schedules))
+    undo = None if dry_run else LinkDto(href=f"/api/suggestions/{suggestion_id}/undo")
+    return JsonResponse(AppliedSuggestionDto(suggestion_id=suggestion_id, schedules=schedules, undo=undo))
+
+
+@router.post(
+    "/api/suggestions/{suggestionId}/undo",
+    response_model=UndoneSuggestionDto,
+    responses=problem_docs(400, 403, 404, 409, 422),
+)
+async def undo_suggestion(
+    suggestion_id: SuggestionId, bus: BusOf, viewer: ViewerOf, dry_run: DryRun = False
+) -> Response:
+    """Take an applied fix back, once, while nobody has changed what it touched.
+
+    What it moved is where and what it was; what it booked is cancelled; a conflict that it resolved is back.
+    """
+    details = await bus.send(UndoSuggestion(suggestion_id), viewer, dry_run=dry_run)
+    schedules = [ScheduledEventDetailDto.of_detail(detail) for detail in details]
+    return JsonResponse(UndoneSuggestionDto(suggestion_id=suggestion_id, schedules=schedules))

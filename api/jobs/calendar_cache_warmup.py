@@ -12,6 +12,7 @@ from domain.entities import Calendar
 from domain.errors import NotFoundException
 from domain.viewer import SYSTEM
 from persistence.repositories.calendars import CalendarFilter
+from persistence.sorting import Sort
 
 _PAGE = 200
 
@@ -25,7 +26,8 @@ async def warm_up(service: Callboard) -> Outcome:
         return {"calendars": 0, "views": 0}
     calendars = views = 0
     after = None
-    while page := await service.bus.send(GetCalendars(CalendarFilter(is_active=True), _PAGE, after), SYSTEM):
+    wanted, by_name = CalendarFilter(is_active=True), Sort("name")
+    while page := await service.bus.send(GetCalendars(wanted, by_name, _PAGE, after), SYSTEM):
         for calendar in page:
             made = await _views_of(service, calendar)
             calendars, views = calendars + (made > 0), views + made

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,6 @@ from sqlalchemy import (
     func,
     or_,
     select,
-    tuple_,
 )
 
 from domain.entities import Claim
@@ -36,6 +36,7 @@ from persistence.liveness import effective_status, holds_its_place
 from persistence.readers.blocks import block_reason_as_seen
 from persistence.recurrence_document import pattern_from
 from persistence.repositories.change_requests import ChangeRequest, waiting_for
+from persistence.sorting import Position, Sort, page_by
 from persistence.unit_of_work import UnitOfWork
 
 _bookings = tables.scheduled_events
@@ -45,6 +46,11 @@ _claims = tables.claims
 _resources = tables.resources
 _conflicts = tables.schedule_conflicts
 _series = tables.series
+_SORTS: Mapping[str, ColumnElement[Any]] = {
+    "startDateTime": func.lower(_bookings.c.during),
+    "endDateTime": func.upper(_bookings.c.during),
+    "eventTitle": _events.c.title,
+}
 _OPEN = sorted(int(status) for status in OPEN_CONFLICT_STATUSES)
 
 
@@ -152,14 +158,12 @@ async def list_occurrences(uow: UnitOfWork, series_id: UUID) -> list[BookingSumm
 
 
 async def list_bookings(
-    uow: UnitOfWork, wanted: BookingFilter, limit: int, after: tuple[datetime, UUID] | None
+    uow: UnitOfWork, wanted: BookingFilter, sort: Sort, limit: int, after: Position | None
 ) -> list[BookingSummary]:
-    """Up to `limit` bookings by start and id, those after the given key."""
-    start = func.lower(_bookings.c.during)
+    """Up to `limit` bookings in the order asked for, those after the position."""
+    keys = (_SORTS[sort.by], _bookings.c.scheduled_event_id)
     statement = _summaries(uow.now).where(*_conditions(wanted, uow.now))
-    if after is not None:
-        statement = statement.where(tuple_(start, _bookings.c.scheduled_event_id) > tuple_(*after))
-    statement = statement.order_by(start, _bookings.c.scheduled_event_id).limit(limit)
+    statement = page_by(statement, keys, sort, after, limit)
     return [_summary_from(row) for row in await uow.connection.execute(statement)]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,6 @@ from sqlalchemy import (
     func,
     or_,
     select,
-    tuple_,
 )
 
 from domain.conflict_handling import as_seen
@@ -30,6 +29,7 @@ from domain.enums import OPEN_CONFLICT_STATUSES, ConflictLevel, ConflictStatus, 
 from domain.time_slot import TimeSlot
 from persistence import tables
 from persistence.mapping import conflict_from
+from persistence.sorting import Sort, in_order, page_by
 from persistence.spans import COLUMNS
 from persistence.unit_of_work import UnitOfWork
 
@@ -38,8 +38,6 @@ _conflicts = tables.schedule_conflicts
 _events = tables.events
 _resources = tables.resources
 _OPEN = sorted(int(status) for status in OPEN_CONFLICT_STATUSES)
-
-SortKey = tuple[ConflictLevel, datetime, UUID]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +72,6 @@ class ConflictView:
     def is_open(self) -> bool:
         return self.conflict.status in OPEN_CONFLICT_STATUSES
 
-    @property
-    def sort_key(self) -> SortKey:
-        one = self.conflict
-        return one.conflict_level, self.starts_at, one.schedule_conflict_id
-
 
 @dataclass(frozen=True, slots=True)
 class ConflictFilter:
@@ -87,6 +80,7 @@ class ConflictFilter:
     statuses: as of now.
     calendar_id: of a booking that the viewer sees, or of the resource they clash over.
     since, until: their shared time ends after the one and starts before the other.
+    text: in the title of a booking that the viewer sees.
     """
 
     statuses: Sequence[ConflictStatus] = tuple(sorted(OPEN_CONFLICT_STATUSES))
@@ -97,6 +91,7 @@ class ConflictFilter:
     scheduled_event_id: UUID | None = None
     since: datetime | None = None
     until: datetime | None = None
+    text: str | None = None
 
 
 async def get_conflict(uow: UnitOfWork, schedule_conflict_id: UUID) -> ConflictView | None:
@@ -110,9 +105,11 @@ async def get_conflict(uow: UnitOfWork, schedule_conflict_id: UUID) -> ConflictV
 
 
 async def list_conflicts(
-    uow: UnitOfWork, wanted: ConflictFilter, limit: int, after: SortKey | None
+    uow: UnitOfWork, wanted: ConflictFilter, sort: Sort, limit: int, after: Sequence[Any] | None
 ) -> list[ConflictView]:
-    """Up to `limit` conflicts: the worst first, then the earliest, those after the given key.
+    """Up to `limit` conflicts in the order asked for, those after the position.
+
+    By `conflictLevel` the worst come first, then the earliest.
 
     Clashes of the same two series are one conflict, the worst and earliest of them, with all its dates.
     """
@@ -120,12 +117,21 @@ async def list_conflicts(
     found = _with_spans(candidates, uow.now).subquery("found")
     fitting = select(found).where(*_derived_conditions(found.c, wanted)).subquery("fitting")
     dated = _with_dates(fitting)
-    position = (-dated.c.conflict_level, dated.c.starts_at, dated.c.schedule_conflict_id)
-    page = select(dated).where(dated.c.place == 1).order_by(*position).limit(limit)
-    if after is not None:
-        page = page.where(tuple_(*position) > tuple_(-int(after[0]), after[1], after[2]))
-    described = _described(page.cte("page"))
+    page = page_by(select(dated).where(dated.c.place == 1), _keys(dated.c, sort), sort, after, limit).cte(
+        "page"
+    )
+    described = _described(page).order_by(*in_order(_keys(page.c, sort), sort))
     return [_view_from(uow, row) for row in await uow.connection.execute(described)]
+
+
+def _keys(found: Any, sort: Sort) -> tuple[ColumnElement[Any], ...]:  # noqa: ANN401
+    """What the conflicts are sorted by, the last of it unique."""
+    keys: Mapping[str, tuple[ColumnElement[Any], ...]] = {
+        "conflictLevel": (-found.conflict_level, found.starts_at),
+        "startDateTime": (found.starts_at,),
+        "detectedAt": (found.detected_at,),
+    }
+    return (*keys[sort.by], found.schedule_conflict_id)
 
 
 async def next_lapse(uow: UnitOfWork) -> datetime | None:
@@ -182,6 +188,9 @@ def _stored_conditions(wanted: ConflictFilter) -> list[ColumnElement[bool]]:
         found.append(_over_visible(_resources.c.resource_id == wanted.resource_id))
     if wanted.scheduled_event_id is not None:
         found.append(_has_visible(_bookings.c.scheduled_event_id == wanted.scheduled_event_id))
+    if wanted.text is not None:
+        titled = _events.c.title.icontains(wanted.text, autoescape=True)
+        found.append(_has_visible(exists().where(_events.c.event_id == _bookings.c.event_id, titled)))
     if wanted.calendar_id is not None:
         of_booking = _has_visible(_bookings.c.calendar_id == wanted.calendar_id)
         found.append(or_(of_booking, _over_visible(_resources.c.calendar_id == wanted.calendar_id)))
@@ -228,7 +237,6 @@ def _described(page: CTE) -> Select[Any]:
         .outerjoin(second, second.c.scheduled_event_id == page.c.conflicting_event_id)
         .outerjoin(second_event, second_event.c.event_id == second.c.event_id)
         .outerjoin(_resources, _resources.c.resource_id == page.c.resource_id)
-        .order_by(-page.c.conflict_level, page.c.starts_at, page.c.schedule_conflict_id)
     )
 
 

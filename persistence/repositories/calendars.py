@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.entities import Calendar
@@ -16,9 +17,14 @@ from domain.errors import NotFoundException
 from persistence import tables
 from persistence.liveness import holds_its_place
 from persistence.mapping import calendar_from
+from persistence.sorting import Position, Sort, page_by
 from persistence.unit_of_work import UnitOfWork
 
 _calendars = tables.calendars
+_SORTS: Mapping[str, ColumnElement[Any]] = {
+    "name": _calendars.c.name,
+    "createdAt": _calendars.c.created_at,
+}
 _bookings = tables.scheduled_events
 
 
@@ -61,13 +67,11 @@ async def of_owner(uow: UnitOfWork, owner_id: UUID) -> Calendar | None:
 
 
 async def listed(
-    uow: UnitOfWork, wanted: CalendarFilter, after: tuple[str, UUID] | None, limit: int
+    uow: UnitOfWork, wanted: CalendarFilter, sort: Sort, after: Position | None, limit: int
 ) -> list[Calendar]:
-    """Calendars by name, up to `limit` after the position."""
-    position = tuple_(_calendars.c.name, _calendars.c.calendar_id)
-    statement = select(_calendars).where(*_conditions(wanted)).order_by(*position).limit(limit)
-    if after is not None:
-        statement = statement.where(position > after)
+    """Calendars in the order asked for, up to `limit` after the position."""
+    keys = (_SORTS[sort.by], _calendars.c.calendar_id)
+    statement = page_by(select(_calendars).where(*_conditions(wanted)), keys, sort, after, limit)
     return [calendar_from(row) for row in (await uow.connection.execute(statement)).mappings()]
 
 

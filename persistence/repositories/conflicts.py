@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Uuid, and_, cast, func, or_, select, update
 
+from domain.conflicts import Clash
 from domain.entities import ScheduleConflict
 from domain.enums import ConflictStatus, ResolutionMethod
 from domain.errors import NotFoundException
@@ -109,6 +110,23 @@ async def recorded_over(
     conflicts = [conflict_from(row) for row in (await uow.connection.execute(statement)).mappings()]
     spans = await read_spans(uow, [one.schedule_conflict_id for one in conflicts])
     return [_recorded(one, spans[one.schedule_conflict_id]) for one in conflicts]
+
+
+async def standing_clashes(uow: UnitOfWork, booking_ids: Collection[UUID]) -> list[Clash]:
+    """The clashes of the bookings that are on record and not known to be over, dealt with or not."""
+    accepted = _conflicts.c.resolution_method == int(ResolutionMethod.OverrideApplied)
+    statement = select(_conflicts).where(
+        or_(
+            _conflicts.c.scheduled_event_id.in_(sorted(booking_ids)),
+            _conflicts.c.conflicting_event_id.in_(sorted(booking_ids)),
+        ),
+        or_(_conflicts.c.status != int(ConflictStatus.Resolved), accepted),
+    )
+    conflicts = [conflict_from(row) for row in (await uow.connection.execute(statement)).mappings()]
+    return [
+        Clash(one.scheduled_event_id, one.conflicting_event_id, one.conflict_type, one.resource_id)
+        for one in conflicts
+    ]
 
 
 def conflict_document(conflict: ScheduleConflict) -> dict[str, Any]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
 
 from domain.entities import Event
 from domain.errors import NotFoundException
@@ -14,9 +15,14 @@ from persistence import tables
 from persistence.liveness import holds_its_place
 from persistence.mapping import event_from
 from persistence.repositories.claims import update_in_order
+from persistence.sorting import Position, Sort, page_by
 from persistence.unit_of_work import UnitOfWork
 
 _events = tables.events
+_SORTS: Mapping[str, ColumnElement[Any]] = {
+    "title": _events.c.title,
+    "priority": _events.c.priority,
+}
 _bookings = tables.scheduled_events
 _claims = tables.claims
 _series = tables.series
@@ -41,13 +47,11 @@ async def lock(uow: UnitOfWork, event_id: UUID) -> Event:
 
 
 async def listed(
-    uow: UnitOfWork, wanted: EventFilter, after: tuple[str, UUID] | None, limit: int
+    uow: UnitOfWork, wanted: EventFilter, sort: Sort, after: Position | None, limit: int
 ) -> list[Event]:
-    """Events by title, up to `limit` after the position."""
-    position = tuple_(_events.c.title, _events.c.event_id)
-    statement = select(_events).where(*_conditions(wanted)).order_by(*position).limit(limit)
-    if after is not None:
-        statement = statement.where(position > after)
+    """Events in the order asked for, up to `limit` after the position."""
+    keys = (_SORTS[sort.by], _events.c.event_id)
+    statement = page_by(select(_events).where(*_conditions(wanted)), keys, sort, after, limit)
     return [event_from(row) for row in (await uow.connection.execute(statement)).mappings()]
 
 

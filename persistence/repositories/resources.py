@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 
 from domain.entities import Resource
 from domain.enums import ResourceType
 from domain.errors import NotFoundException
 from persistence import tables
 from persistence.mapping import resource_from, working_hours_document
+from persistence.sorting import Position, Sort, page_by
 from persistence.unit_of_work import UnitOfWork
 
 _resources = tables.resources
+_SORTS: Mapping[str, ColumnElement[Any]] = {
+    "name": _resources.c.name,
+    "resourceType": _resources.c.resource_type,
+    "quantity": _resources.c.quantity,
+}
 
 
 class _Lock(Enum):
@@ -55,13 +62,11 @@ async def lock_for_removal(uow: UnitOfWork, resource_id: UUID) -> Resource:
 
 
 async def listed(
-    uow: UnitOfWork, wanted: ResourceFilter, after: tuple[str, UUID] | None, limit: int
+    uow: UnitOfWork, wanted: ResourceFilter, sort: Sort, after: Position | None, limit: int
 ) -> list[Resource]:
-    """Resources by name, up to `limit` after the position."""
-    position = tuple_(_resources.c.name, _resources.c.resource_id)
-    statement = select(_resources).where(*_conditions(wanted)).order_by(*position).limit(limit)
-    if after is not None:
-        statement = statement.where(position > after)
+    """Resources in the order asked for, up to `limit` after the position."""
+    keys = (_SORTS[sort.by], _resources.c.resource_id)
+    statement = page_by(select(_resources).where(*_conditions(wanted)), keys, sort, after, limit)
     return [resource_from(row) for row in (await uow.connection.execute(statement)).mappings()]
 
 

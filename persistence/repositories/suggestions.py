@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,11 +13,13 @@ from domain.enums import ScheduleStatus, SuggestionKind
 from domain.errors import NotFoundException
 from domain.proposal import Proposal
 from domain.suggestion import Change, Cost, Suggestion
+from domain.undo import Undo
 from persistence import tables
 from persistence.mapping import Row, as_instant, as_uuid, slot_of
 from persistence.placement_document import claims_document, claims_from, placement_document, placement_from
 from persistence.readers.suggestions import as_seen
 from persistence.series_request_document import series_request_document, series_request_from
+from persistence.undo_document import undo_document, undo_from
 from persistence.unit_of_work import UnitOfWork
 
 _suggestions = tables.suggestions
@@ -51,10 +53,19 @@ async def find_suggestion(uow: UnitOfWork, suggestion_id: UUID) -> StoredSuggest
     return seen
 
 
-async def mark_applied(uow: UnitOfWork, suggestion_id: UUID) -> None:
-    """Note that the suggestion has been applied."""
+async def mark_applied(uow: UnitOfWork, suggestion_id: UUID, undo: Undo) -> None:
+    """Note that the suggestion has been applied, and what takes it back."""
+    await _note(uow, suggestion_id, {"applied_at": uow.now, "undo": undo_document(undo)})
+
+
+async def mark_undone(uow: UnitOfWork, suggestion_id: UUID) -> None:
+    """Note that the suggestion has been taken back."""
+    await _note(uow, suggestion_id, {"undone_at": uow.now})
+
+
+async def _note(uow: UnitOfWork, suggestion_id: UUID, values: Mapping[str, Any]) -> None:
     await uow.connection.execute(
-        update(_suggestions).where(_suggestions.c.suggestion_id == suggestion_id).values(applied_at=uow.now)
+        update(_suggestions).where(_suggestions.c.suggestion_id == suggestion_id).values(values)
     )
 
 
@@ -101,6 +112,8 @@ def _suggestion_from(row: Row) -> StoredSuggestion:
         request=None if row["request"] is None else _request_from(row["request"]),
         series=None if row["series"] is None else series_request_from(row["series"]),
         applied_at=row["applied_at"],
+        undo=None if row["undo"] is None else undo_from(row["undo"]),
+        undone_at=row["undone_at"],
     )
 
 

@@ -39,7 +39,9 @@ from domain.errors import (
 from domain.facts import OverbookingPreventedBySystem, OverbookingWarningTriggered
 from domain.policy import Policy
 from domain.proposal import Proposal
+from domain.suggestion import Placement
 from domain.time_slot import TimeSlot
+from domain.undo import Former
 from domain.working_hours import WorkingHours
 
 POLICY = Policy()
@@ -699,3 +701,47 @@ def test_a_calendars_limit_is_kept_on_that_calendar_alone() -> None:
 def test_a_new_booking_inherits_nothing() -> None:
     decision = one_hall().decide(proposal(1, 10, 12))
     assert not decision.inherits_clash
+
+
+# What a booking may be again that was moved by a fix.
+
+
+def back(board: Board, wanted: Proposal, *clashes: Clash, is_blocked: bool = False) -> Decision:
+    """The decision on a booking that goes back to where these clashes were."""
+    place = Placement(wanted.calendar_id, wanted.slot, wanted.claims)
+    former = Former(place, wanted.status, None, False, is_blocked, frozenset(clashes))
+    picture = replace(board.picture(wanted.scheduled_event_id, wanted), former=former)
+    return decide(picture, wanted, POLICY)
+
+
+def test_a_clash_that_stood_there_does_not_refuse_the_way_back_and_is_recorded() -> None:
+    board = one_hall().book(proposal(1, 10, 12), proposal(2, 14, 16))
+    decision = back(board, proposal(2, 10, 12), clash(2, 1, VENUE))
+    assert decision.inherits_clash
+    assert not decision.overridden
+    assert decision.claims == (placed(HALL, 10, 12, enforced=False),)
+    assert decision.detected == {clash(2, 1, VENUE): ConflictLevel.Critical}
+
+
+def test_another_clash_refuses_the_way_back_as_any_other() -> None:
+    board = one_hall().book(proposal(1, 10, 12), proposal(2, 14, 16), proposal(3, 12, 13))
+    with pytest.raises(ConflictException) as caught:
+        back(board, proposal(2, 10, 13), clash(2, 1, VENUE))
+    assert {one.rival_id for one in caught.value.clashes} == {booking_id(1), booking_id(3)}
+    assert caught.value.refused_bookings == (caught.value,)
+
+
+def test_a_clash_that_has_gone_leaves_the_way_back_guarded() -> None:
+    board = one_hall().book(proposal(2, 14, 16))
+    decision = back(board, proposal(2, 10, 12), clash(2, 1, VENUE))
+    assert not decision.inherits_clash
+    assert decision.claims == (placed(HALL, 10, 12, enforced=True),)
+
+
+def test_only_what_was_blocked_goes_back_where_it_is_closed() -> None:
+    board = one_hall().book(proposal(2, 14, 16))
+    board.closures = (closure(HALL, 10, 12),)
+    assert back(board, proposal(2, 10, 12), is_blocked=True).claims == (placed(HALL, 10, 12, enforced=True),)
+    with pytest.raises(TimeSlotUnavailableException) as caught:
+        back(board, proposal(2, 10, 12))
+    assert caught.value.refused_bookings == ()  # of which nothing is kept

@@ -18,7 +18,7 @@ EXEMPT = {
     "repositories/events.py::remove": "the same",
     "repositories/resources.py::add": "a resource that is new is nowhere shown yet",
     "repositories/suggestions.py::save_suggestions": "suggestions are not cached",
-    "repositories/suggestions.py::mark_applied": "the same",
+    "repositories/suggestions.py::_note": "the same",
     "repositories/users.py::add": "users are not cached",
     "repositories/users.py::store": "the same",
     "repositories/sessions.py::begin": "the same",

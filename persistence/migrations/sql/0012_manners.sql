@@ -1,3 +1,7 @@
+-- What takes an applied fix back: where its bookings were, in which versions it left them, what clashed there.
+ALTER TABLE suggestions ADD COLUMN undo jsonb;
+ALTER TABLE suggestions ADD COLUMN undone_at timestamptz;
+
 -- What was answered to writes that came with an Idempotency-Key, for when they are sent again.
 CREATE TABLE idempotency_keys (
     -- Of the user, the route and the key: a digest, so that it says nothing of them.

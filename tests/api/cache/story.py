@@ -32,6 +32,7 @@ from api.features.revoke_calendar_access import RevokeCalendarAccess
 from api.features.revoke_feed import RevokeFeed
 from api.features.schedule_event import ScheduleEvent
 from api.features.schedule_series import ScheduleSeries
+from api.features.undo_suggestion import UndoSuggestion
 from api.features.update_calendar import UpdateCalendar
 from api.features.update_event import UpdateEvent
 from api.features.update_resource import UpdateResource
@@ -226,7 +227,12 @@ async def rename_resource(story: Story) -> None:
 async def apply_suggestion(story: Story) -> None:
     body = booking(story.named["Gala"], story.named["Ballroom"], 13, 15)
     found = await story.call("POST", "/api/schedules/suggestions", body, MANAGER)
-    await story.call("POST", found["suggestions"][0]["apply"]["href"], viewer=MANAGER)
+    applied = await story.call("POST", found["suggestions"][0]["apply"]["href"], viewer=MANAGER)
+    story.named["Undo"] = applied["undo"]["href"]
+
+
+async def undo_suggestion(story: Story) -> None:
+    await story.call("POST", story.named["Undo"], viewer=MANAGER)
 
 
 async def import_schedule(story: Story) -> None:
@@ -358,6 +364,7 @@ CHAPTERS: list[tuple[type, Callable[[Story], Awaitable[None]], set[str]]] = [
     (UpdateCalendar, rename_calendar, {VIEWS, CALENDARS}),
     (UpdateResource, rename_resource, {FREE, CONFLICTS}),
     (ApplySuggestion, apply_suggestion, {VIEWS}),
+    (UndoSuggestion, undo_suggestion, {VIEWS}),
     (UpdateCalendar, allow_overbooking, {FREE, CALENDARS}),
     (ImportSchedule, import_schedule, {VIEWS, FREE}),
     (UpdateEvent, another_organizer, {VIEWS, FREE, CONFLICTS}),

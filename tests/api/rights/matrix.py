@@ -2,8 +2,8 @@
 
 own: the caller's. granted: somebody else's, on a calendar that Customer and Staff may book. hidden: somebody
 else's where they see nothing. `-` for a row: about nothing in particular; for a cell: the role can have no
-such thing. A 409 is beyond rights: the event is booked, a Critical conflict is open, no change waits.
-So is the 400 of who has no password to change.
+such thing. A 409 is beyond rights: the event is booked, a Critical conflict is open, no change waits, no fix
+has been applied. So is the 400 of who has no password to change.
 """
 
 from __future__ import annotations
@@ -265,6 +265,10 @@ MATRIX: dict[str, dict[str, str]] = {
     },
     "POST /api/suggestions/{suggestionId}/apply": {
         "own": "200 200 200 200",
+        "hidden": "404 404 404 404",
+    },
+    "POST /api/suggestions/{suggestionId}/undo": {
+        "own": "409 409 409 409",
         "hidden": "404 404 404 404",
     },
     "GET /api/schedules/conflicts": {
