@@ -26,6 +26,7 @@ from api.settings import Settings
 from domain.enums import ExportFormat, ExportPeriod
 from domain.errors import NotFoundException
 from persistence.repositories.calendars import CalendarFilter
+from persistence.sorting import Sort
 from persistence.unit_of_work import DatabaseBusy
 
 _FORMATS = {f".{extension}": one for one, extension in EXTENSIONS.items()}
@@ -122,7 +123,9 @@ class _Wanted:
             return UUID(self.calendar)
         except ValueError:
             pass
-        found = await bus.send(GetCalendars(CalendarFilter(text=self.calendar), _MOST_CALENDARS), OPERATOR)
+        found = await bus.send(
+            GetCalendars(CalendarFilter(text=self.calendar), Sort("name"), _MOST_CALENDARS), OPERATOR
+        )
         named = [one for one in found if one.name.casefold() == self.calendar.casefold()]
         if len(named) == 1:
             return named[0].calendar_id

@@ -19,6 +19,7 @@ from persistence.readers.series_times import series_out_of_step
 from persistence.repositories import closures, resources
 from persistence.repositories.blocks import claimants
 from persistence.repositories.resources import ResourceFilter
+from persistence.sorting import Sort
 from persistence.unit_of_work import UnitOfWork
 
 _AT_ONCE = 50
@@ -98,7 +99,7 @@ async def blocks_out_of_line(patient: Patient) -> Sequence[Breach]:
     """Coming bookings whose blocks are not what closures and working hours make of them."""
     found: list[Breach] = []
     async with patient.look() as uow:
-        for resource in await resources.listed(uow, ResourceFilter(), None, _EVERY):
+        for resource in await resources.listed(uow, ResourceFilter(), Sort("name"), None, _EVERY):
             bookings = await claimants(uow, resource.resource_id, TimeSlot(uow.now, _END_OF_TIME))
             if not bookings:
                 continue

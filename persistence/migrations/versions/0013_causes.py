@@ -2,7 +2,7 @@
 
 from persistence.migrations.scripts import run_scripts
 
-revision = "0014"
+revision = "0013"
 down_revision = "0012"
 branch_labels = None
 depends_on = None
@@ -12,4 +12,4 @@ additive = True
 
 def upgrade() -> None:
     """Give facts on their way out their cause."""
-    run_scripts("0014_causes")
+    run_scripts("0013_causes")
