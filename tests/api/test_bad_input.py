@@ -509,7 +509,7 @@ async def test_unknown_paths_and_methods_are_problems(client: httpx.AsyncClient,
     ("method", "path", "allowed"),
     [
         ("PATCH", "/api/schedules", "GET, HEAD, POST"),
-        ("OPTIONS", f"/api/schedules/{uuid4()}", "DELETE, GET, HEAD, PUT"),
+        ("OPTIONS", "/api/schedules/0b8d6a1e-5f3c-4d2a-9e7b-1c2d3e4f5a6b", "DELETE, GET, HEAD, PUT"),
         ("PATCH", "/api/schedules/conflicts/detect", "POST"),
         ("POST", "/health/live", "GET, HEAD"),
     ],
