@@ -34,5 +34,9 @@ async def repeat(
             if not failing:
                 log.warning("%s, trying again: %s", trouble, error)
             failing, pause = True, _AFTER_FAILURE_SECONDS
+        except Exception:
+            # A step that cannot be taken ends neither this loop nor those beside it.
+            log.exception("%s, trying again", trouble)
+            failing, pause = True, _AFTER_FAILURE_SECONDS
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), pause)

@@ -11,6 +11,7 @@ from pydantic import StringConstraints
 
 from api.features.get_audit_entries import GetAuditEntries
 from api.http.at_least import at_least
+from api.http.endpoint import Endpoint
 from api.http.paging import DEFAULT_LIMIT, Cursor, Limit, Page, decode_cursor, page_of
 from api.http.problem_docs import problem_docs
 from api.http.request import BusOf, ViewerOf
@@ -19,7 +20,7 @@ from domain.enums import Role
 from domain.viewer import SYSTEM
 from persistence.readers.audit import AuditEntry, AuditFilter
 
-router = APIRouter(prefix="/api/audit", tags=["audit"])
+router = APIRouter(prefix="/api/audit", tags=["audit"], route_class=Endpoint)
 
 _OURSELVES = "Callboard"
 _Operation = Annotated[str, StringConstraints(pattern="^[A-Za-z]{1,100}$")]

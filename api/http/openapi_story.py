@@ -251,6 +251,13 @@ STORY: MappingProxyType[str, Any] = MappingProxyType(
         "index": 0,
         "BulkItemDto.status": 201,
         "BulkItemDto.problem": None,
+        "ItemProblem.problem": {
+            "type": "https://www.rfc-editor.org/rfc/rfc9110#section-15.5.1",
+            "title": "Validation Failed",
+            "status": 400,
+            "detail": "Calendar does not exist or is inactive",
+            "instance": "/api/schedules/bulk",
+        },
         # Lists, links and the service itself.
         "nextCursor": "WyIyMDMwLTAzLTE2VDE5OjAwOjAwKzAwOjAwIl0",
         "href": f"/api/schedules/{_CONCERT_BOOKING}",

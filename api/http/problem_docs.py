@@ -83,6 +83,7 @@ class Problem(Wire):
     """An error (RFC 9457). errors: what is wrong, by field; of a clash, the ConflictingEvents.
 
     suggestions: ways out of a clash. moreSuggestions: where to ask for them when there was no time to look.
+    items: of many bookings asked for at once, those that cannot be made, each with its own problem.
     """
 
     type: str
@@ -93,6 +94,14 @@ class Problem(Wire):
     errors: dict[str, list[Any]] | None = None
     suggestions: list[SuggestionDto] | None = None
     more_suggestions: LinkDto | None = None
+    items: list[ItemProblem] | None = None
+
+
+class ItemProblem(Wire):
+    """What is wrong with one of many bookings. index: its position in the request."""
+
+    index: int
+    problem: Problem
 
 
 def problem_docs(*statuses: int) -> dict[int | str, dict[str, Any]]:

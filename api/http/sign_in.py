@@ -9,13 +9,14 @@ from pydantic import SecretStr, StringConstraints
 
 from api.dto.user import NewPassword, TypedPassword
 from api.features.end_sessions import EndSessions
+from api.http.endpoint import Endpoint
 from api.http.problem_docs import problem_docs
 from api.http.request import BusOf, DryRun, ServiceOf, ViewerOf
 from api.http.wire import Instant, JsonResponse, Text, Wire
 from api.identity.refresh_token import RefreshToken
 from api.identity.sign_in import SignedIn
 
-router = APIRouter(prefix="/api/auth", tags=["sign-in"])
+router = APIRouter(prefix="/api/auth", tags=["sign-in"], route_class=Endpoint)
 
 _NOT_KEPT = {"Cache-Control": "no-store"}
 

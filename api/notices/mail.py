@@ -15,6 +15,8 @@ from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
+from api.exports.plain_text import plain_text
+
 _SCHEMES = ("smtp", "smtps", "file")
 _TIMEOUT_SECONDS = 30.0
 _PERMANENT = range(500, 600)
@@ -146,9 +148,19 @@ def sender_of(text: str) -> Address:
     return mailbox(name, address)
 
 
+def header_text(value: str) -> str:
+    """The text as a header can have it: on one line, and nothing in it that programs would decode.
+
+    Encoded words (RFC 2047) could hold line breaks, and so headers of somebody else's making.
+    """
+    return plain_text(value).replace("=?", "= ?")
+
+
 def mailbox(name: str, address: str) -> Address:
     """A name and an address as a header has them. Raises ValueError for what is no address."""
     try:
-        return Address(display_name=name, addr_spec=address)
+        local, _, domain = address.rpartition("@")
+        ascii_domain = domain.encode("idna").decode()
+        return Address(display_name=header_text(name), addr_spec=f"{local}@{ascii_domain}")
     except Exception as error:  # the parser raises whatever it trips over
         raise ValueError(f"it is no mail address: {error}") from error

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from api.notices.invitation import Invitation
 from api.notices.letter import Letter
+from api.notices.mail import header_text
 
 
 def message_of(
@@ -26,7 +27,7 @@ def message_of(
     A single invitation is the letter itself, said for programs; several are attached.
     """
     message = EmailMessage(policy=SMTP)
-    message["Subject"] = letter.subject
+    message["Subject"] = header_text(letter.subject)
     message["From"] = sender
     message["To"] = recipient
     message["Date"] = now

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from domain.notice import NoticePreferences, notices_of
+from domain.facts import PublishedFact
+from domain.notice import Notice, NoticePreferences, Subject, notices_of
 from domain.notice_times import due_at
 from domain.viewer import SYSTEM
 from persistence.database import Database
 from persistence.readers.notice_subjects import managers, notice_subjects
 from persistence.relay import lock_position, move_position, published_after
 from persistence.repositories import notices
+
+log = logging.getLogger("callboard.mail")
 
 _BATCH = 200
 _SINK = "notices"
@@ -43,7 +49,7 @@ class Noting:
             if self.is_wanted:
                 subjects = await notice_subjects(uow.connection, facts, uow.now)
                 approvers = await managers(uow.connection)
-                found = [one for fact in facts for one in notices_of(fact, subjects, approvers)]
+                found = [one for fact in facts for one in _notices_of(fact, subjects, approvers)]
                 wishes = await notices.preferences_of(uow, {one.recipient_id for one in found})
                 due = {}
                 for one in found:
@@ -56,3 +62,14 @@ class Noting:
                 await notices.add(uow, [one for one in found if notices.key_of(one) in due], due)
             await move_position(uow.connection, _SINK, facts[-1].sequence)
         return len(facts) == _BATCH
+
+
+def _notices_of(
+    fact: PublishedFact, subjects: Mapping[UUID, Subject], approvers: Sequence[UUID]
+) -> list[Notice]:
+    """Who may want to be told; nobody of a fact that cannot be read, which would hold up all after it."""
+    try:
+        return notices_of(fact, subjects, approvers)
+    except (LookupError, ValueError, TypeError, AttributeError) as error:
+        log.error("nobody is told of fact %d: %s", fact.sequence, type(error).__name__)
+        return []

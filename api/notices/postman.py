@@ -48,30 +48,37 @@ class Postman:
 
     async def deliver(self) -> bool:
         """Write to the person who has waited longest; whether there was one. Raises MailUnavailable."""
-        failure: MailUnavailable | None = None
-        outcome: str | None
+        failure: Exception | None = None
         async with self.database.unit_of_work(SYSTEM) as uow:
             person = await notices.next_recipient(uow)
             if person is None:
                 return False
             waiting = await notices.waiting(uow, person)
-            keys = [one.notice_id for one in waiting]
             try:
                 outcome = await self._write(uow, person, waiting)
-            except MailRefused as error:
-                log.warning("a letter to user %s was refused: %s", person, error)
-                outcome = "GivenUp"
-            except MailUnavailable as error:
+            except Exception as error:  # noqa: BLE001 - one letter that cannot be written holds up no other
                 failure = error
-                wait = next_wait(max(one.attempts for one in waiting))
-                if wait is not None:
-                    await notices.postpone(uow, keys, uow.now + wait)
-                outcome = None if wait is not None else "GivenUp"
-            if outcome is not None:
-                await notices.settle(uow, keys, outcome)
+            else:
+                await notices.settle(uow, [one.notice_id for one in waiting], outcome)
         if failure is not None:
-            raise failure
+            await self._note(person, waiting, failure)
         return True
+
+    async def _note(self, person: UUID, waiting: Sequence[WaitingNotice], failure: Exception) -> None:
+        """Give up what is refused, put off the rest. Raises MailUnavailable: no letter leaves now."""
+        refused = isinstance(failure, MailRefused)
+        if refused:
+            log.warning("a letter to user %s was refused: %s", person, failure)
+        elif not isinstance(failure, MailUnavailable):
+            # Its words may be anybody's, and are for no log.
+            log.error("a letter to user %s cannot be written: %s", person, type(failure).__name__)
+        async with self.database.unit_of_work(SYSTEM) as uow:
+            if refused:
+                await notices.settle(uow, [one.notice_id for one in waiting], "GivenUp")
+            else:
+                await _put_off(uow, waiting)
+        if isinstance(failure, MailUnavailable):
+            raise failure
 
     async def _write(self, uow: UnitOfWork, person: UUID, waiting: Sequence[WaitingNotice]) -> str:
         """What became of the notices."""
@@ -111,6 +118,15 @@ class Postman:
         house = Party(self.sender.display_name, self.sender.addr_spec)
         guest = Party(recipient.name, recipient.email or "")
         return news, list(invitations(calendars, house, guest, uow.now, self.time_zone))
+
+
+async def _put_off(uow: UnitOfWork, waiting: Sequence[WaitingNotice]) -> None:
+    """Try all of it again at one time; a notice is given up after as many attempts as there are waits."""
+    waits = {one.notice_id: next_wait(one.attempts) for one in waiting}
+    await notices.settle(uow, [key for key, wait in waits.items() if wait is None], "GivenUp")
+    left = {key: wait for key, wait in waits.items() if wait is not None}
+    if left:
+        await notices.postpone(uow, list(left), uow.now + max(left.values()))
 
 
 async def _present(uow: UnitOfWork, waiting: Sequence[Notice]) -> Present:

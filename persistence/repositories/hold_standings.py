@@ -7,15 +7,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import text
 
-from persistence import tables
 from persistence.unit_of_work import UnitOfWork
 
-_standings = tables.hold_standings
 _KEPT = timedelta(days=3)
 """An expiry that nobody has noted is told for so long: the worker may have been down."""
+# One parameter a column however many holds: a statement takes no more than 65,535.
+_NOTE = text(
+    "INSERT INTO hold_standings (scheduled_event_id, rank, noted_at)"
+    " SELECT key, rank, :now FROM unnest(CAST(:keys AS uuid[]), CAST(:ranks AS bigint[])) AS one (key, rank)"
+    " ON CONFLICT (scheduled_event_id) DO UPDATE SET rank = excluded.rank, noted_at = excluded.noted_at"
+)
+_FORGET = text(
+    "DELETE FROM hold_standings WHERE (rank > 0 AND scheduled_event_id <> ALL (CAST(:standing AS uuid[])))"
+    " OR (rank = 0 AND noted_at < :old)"
+)
 _TO_NOTE = text("SELECT * FROM holds_to_note(:now, :since)")
 
 
@@ -41,22 +48,11 @@ async def to_note(uow: UnitOfWork) -> list[HoldStanding]:
 
 async def note(uow: UnitOfWork, standings: Sequence[HoldStanding]) -> None:
     """Remember how they stand, and forget expiries that are too old to be told again."""
-    if standings:
-        statement = insert(_standings).values(
-            [
-                {"scheduled_event_id": one.scheduled_event_id, "rank": one.rank, "noted_at": uow.now}
-                for one in standings
-            ]
-        )
-        anew = {"rank": statement.excluded.rank, "noted_at": uow.now}
-        await uow.connection.execute(
-            statement.on_conflict_do_update(index_elements=["scheduled_event_id"], set_=anew)
-        )
+    keys = [one.scheduled_event_id for one in standings]
+    parameters = {"keys": keys, "ranks": [one.rank for one in standings], "now": uow.now}
+    await uow.connection.execute(_NOTE, parameters)
 
 
 async def forget(uow: UnitOfWork, standing: Collection[UUID]) -> None:
     """Forget the holds that are none any more, and, in time, those that expired. standing: those that are."""
-    c = _standings.c
-    over = c.noted_at < uow.now - 2 * _KEPT
-    gone = (c.rank > 0) & c.scheduled_event_id.not_in(sorted(standing))
-    await uow.connection.execute(delete(_standings).where(gone | over & (c.rank == 0)))
+    await uow.connection.execute(_FORGET, {"standing": list(standing), "old": uow.now - 2 * _KEPT})

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, func, select, text, update
+from sqlalchemy import and_, false, func, not_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.enums import Role
@@ -73,11 +73,19 @@ async def add(uow: UnitOfWork, notices: Sequence[Notice], due_at: Mapping[Key, d
 
 
 async def next_recipient(uow: UnitOfWork) -> UUID | None:
-    """Somebody of whom a notice is due, locked for this transaction; None when there is nobody else."""
+    """Somebody of whom a notice is due, locked for this transaction; None when there is nobody else.
+
+    After a letter that failed the person is left alone for a while, whatever comes due meanwhile.
+    """
     c = _notices.c
-    due = and_(c.settled_at.is_(None), c.due_at <= uow.now)
+    rests = func.coalesce(func.bool_or(and_(c.attempts > 0, c.due_at > uow.now)), false())
     statement = (
-        select(c.recipient_id).where(due).group_by(c.recipient_id).order_by(func.min(c.due_at)).limit(20)
+        select(c.recipient_id)
+        .where(c.settled_at.is_(None))
+        .group_by(c.recipient_id)
+        .having(and_(func.min(c.due_at) <= uow.now, not_(rests)))
+        .order_by(func.min(c.due_at))
+        .limit(20)
     )
     found: Sequence[UUID] = (await uow.connection.execute(statement)).scalars().all()
     for person in found:

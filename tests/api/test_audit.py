@@ -10,9 +10,9 @@ import httpx
 
 from api.bootstrap import Callboard
 from domain.enums import Role
+from domain.user import User
 from domain.viewer import SYSTEM
 from persistence.repositories import users
-from persistence.repositories.users import User
 from tests.api.conftest import StandingClock
 from tests.api.people import ADMIN, CUSTOMER, MANAGER, STAFF
 
@@ -38,7 +38,7 @@ async def test_an_entry_says_who_did_what_and_when_from_what_to_what(
     at: Any,
 ) -> None:
     async with service.database.unit_of_work(ADMIN) as uow:
-        await users.add(uow, User(MANAGER.user_id, "Ada Marsh", Role.Manager))
+        await users.add(uow, User(MANAGER.user_id, "Ada Marsh", Role.Manager, uow.now))
     hall, event = await make_hall("Ballroom"), await make_event("Spring Concert")
     made = (await book(hall.calendar_id, event, at(19), at(22)))["scheduledEventId"]
     clock.forward(timedelta(minutes=5))
@@ -121,7 +121,7 @@ async def test_a_name_is_told_while_there_is_an_account(
 ) -> None:
     """What a deleted user did stays, under the id alone; what the service did is its own."""
     async with service.database.unit_of_work(ADMIN) as uow:
-        await users.add(uow, User(ADMIN.user_id, "Bo Lind", Role.Admin))
+        await users.add(uow, User(ADMIN.user_id, "Bo Lind", Role.Admin, uow.now))
         uow.audit("Tidied", uuid4())
     async with service.database.unit_of_work(SYSTEM) as uow:
         uow.audit("Swept", uuid4())

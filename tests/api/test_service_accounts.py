@@ -24,6 +24,7 @@ SCOPES = {
         "ApplySuggestion", "ConfirmSchedule", "CreateEvent", "DeleteEvent", "RejectChange",
         "RemoveEventFromCalendar", "RescheduleEvent", "ScheduleEvent", "ScheduleSeries", "UpdateEvent",
         "UpdateScheduledEvent",
+        "ScheduleMany", "UndoSuggestion",
     },
     Scope.Manage: {
         "ApproveChange", "ArchiveClosures", "ClearAway", "CreateCalendar", "CreateFeed", "CreateResource",
@@ -31,7 +32,7 @@ SCOPES = {
         "DismissConflict", "EscalateConflict", "GrantCalendarAccess", "ImportSchedule",
         "MarkResourceAvailable", "MarkResourceUnavailable", "RealignSeries", "RedeliverFacts",
         "ResolveConflict", "ReviewConflict", "RevokeCalendarAccess", "RevokeFeed", "RotateWebhookSecret",
-        "UpdateCalendar", "UpdateResource", "UpdateWebhook",
+        "UpdateCalendar", "UpdateResource", "UpdateWebhook", "UpdateNoticePreferences", "NoteHolds",
     },
     Scope.Administer: {
         "BeginSession", "CreateAccessToken", "CreateServiceAccount", "CreateUser", "EndSessions",

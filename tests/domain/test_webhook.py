@@ -27,7 +27,7 @@ def test_a_webhook_is_active_failing_or_disabled() -> None:
 def test_every_fact_has_its_name() -> None:
     assert FACT_TYPES["EventRescheduled"] is EventRescheduled
     assert set(FACT_TYPES.values()) <= set(Fact.__subclasses__())
-    assert len(FACT_TYPES) == 20
+    assert len(FACT_TYPES) == 24
     assert {kind.__name__ for kind in QUERY_FACTS} == {
         "CalendarViewGenerated",
         "ResourceAvailabilityChecked",

@@ -41,8 +41,6 @@ EXEMPT = {
     "repositories/job_runs.py::end": "the same",
     "erasure.py::erase": "bumps every revision there is",
     "retention.py::_delete": "what is cleared away is not cached",
-    "repositories/hold_standings.py::note": "how holds stood is the worker's own memory",
-    "repositories/hold_standings.py::forget": "the same",
     **{
         f"repositories/notices.py::{name}": "notices are not cached"
         for name in ("add", "settle", "postpone", "store_preferences")

@@ -23,12 +23,12 @@ def own(home: Path, urls: EmbeddedUrls, monkeypatch: pytest.MonkeyPatch) -> Embe
 @pytest.mark.usefixtures("own")
 def test_a_job_is_done_and_listed(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("job") == 0
-    assert capsys.readouterr().out.count("never") == 7
+    assert capsys.readouterr().out.count("never") == 8
     assert run("job", "exportcleanupjob") == 0
     assert capsys.readouterr().out == "ExportCleanupJob: 0 removed\n"
     assert run("job") == 0
     shown = capsys.readouterr().out
-    assert shown.count("never") == 6
+    assert shown.count("never") == 7
     assert "0 removed" in shown
 
 

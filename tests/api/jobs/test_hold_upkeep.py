@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from api.bootstrap import Callboard
+from domain.viewer import SYSTEM
+from persistence.repositories import hold_standings
+from persistence.repositories.hold_standings import HoldStanding
 from tests.api.bookings import booking
 
 Headers = dict[str, str]
@@ -125,3 +130,13 @@ async def test_what_is_remembered_goes(
     clock.forward(timedelta(days=7))
     await run(JOB)
     assert await remembered() == {(holds[2], 1), (holds[3], 2)}
+
+
+async def test_there_may_be_more_holds_than_a_statement_has_parameters(worker_service: Callboard) -> None:
+    keys = [uuid4() for _ in range(70_000)]
+    async with worker_service.database.unit_of_work(SYSTEM) as uow:
+        await hold_standings.forget(uow, keys)
+        standings = [HoldStanding(key, key, None, 1, None) for key in keys]
+        with pytest.raises(IntegrityError):  # of bookings that there are not; it got as far as that
+            await hold_standings.note(uow, standings)
+        await uow.connection.rollback()

@@ -6,14 +6,16 @@ import stat
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, SMTPUTF8
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
+from api.notices.letter import Letter
 from api.notices.mail import (
     BadMailUrl,
     MailFolder,
@@ -24,6 +26,7 @@ from api.notices.mail import (
     mailbox,
     sender_of,
 )
+from api.notices.message import message_of
 from tests.api.notices.conftest import read
 
 
@@ -156,6 +159,39 @@ def test_what_is_no_address(address: str) -> None:
         mailbox("Priya", address)
 
 
-def test_a_name_cannot_add_a_header() -> None:
-    with pytest.raises(ValueError, match="no mail address"):
-        mailbox("Priya\r\nBcc: x@y.test", "a@c.test")
+EVIL = "=?utf-8?q?Gala=0d=0aBcc:_x=40y.test=0aContent-Type:_text/html=0a=0a<b>?= and =?us-ascii?b?Cg==?="
+
+
+@pytest.mark.parametrize("words", [EVIL, "Gala\r\nBcc: x@y.test\r\n\r\n<b>", "Gala\x0bBcc:\u2028x"])
+@pytest.mark.parametrize("policy", [SMTP, SMTPUTF8])
+def test_no_words_of_people_make_a_header(words: str, policy: Any) -> None:
+    """Not even those that programs decode (RFC 2047)."""
+    message = message_of(
+        Letter(f"Your approval is wanted: {words}", "Hello"),
+        [],
+        sender_of("The House <board@house.test>"),
+        mailbox(words, "priya@people.test"),
+        UUID(int=1),
+        datetime(2026, 5, 1, 9, tzinfo=UTC),
+    )
+    written = message.as_bytes(policy=policy)
+    head, _, body = written.partition(b"\r\n\r\n")
+    names = [line.partition(b":")[0] for line in head.split(b"\r\n") if not line.startswith(b" ")]
+    assert sorted(names) == [
+        b"Auto-Submitted",
+        b"Content-Transfer-Encoding",
+        b"Content-Type",
+        b"Date",
+        b"From",
+        b"MIME-Version",
+        b"Message-ID",
+        b"Subject",
+        b"To",
+    ]
+    assert b"\n" not in head.replace(b"\r\n", b"")
+    assert body == b"Hello\r\n"
+    assert [one.addr_spec for one in message["To"].addresses] == ["priya@people.test"]
+
+
+def test_a_domain_of_other_letters_is_written_as_mail_servers_read_it() -> None:
+    assert mailbox("Ann", "ann@exämple.test").addr_spec == "ann@xn--exmple-cua.test"

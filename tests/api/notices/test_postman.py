@@ -148,6 +148,61 @@ async def test_after_two_days_a_letter_is_given_up(
     assert await outcomes(worker) == [("GivenUp", 11), ("GivenUp", 11)]
 
 
+async def test_news_during_an_outage_brings_no_letter_nearer_to_its_end(
+    client: httpx.AsyncClient,
+    letters: Correspondent,
+    booked: list[str],
+    postman: Postman,
+    post: Post,
+    clock: Any,
+    worker: Database,
+    as_manager: Headers,
+) -> None:
+    """Whoever was not reached is left alone for a while; what is new then has all its attempts before it."""
+    await letters.note()
+    post.failure = MailUnavailable("the server sleeps")
+    for path in booked:
+        with pytest.raises(MailUnavailable):
+            await postman.deliver()
+        times = {"startDateTime": at(12), "endDateTime": at(13)}
+        if path != booked[0]:
+            times = {"startDateTime": at(14), "endDateTime": at(15)}
+        answer = await client.post(f"{path}/reschedule", json=times, headers=as_manager)
+        assert answer.status_code == 200
+    await letters.note()
+    assert await postman.deliver() is False
+    assert await outcomes(worker) == [(None, 1), (None, 1), (None, 0), (None, 0)]
+    for _ in range(11):
+        clock.forward(timedelta(days=2))
+        for _ in booked:
+            with pytest.raises(MailUnavailable):
+                await postman.deliver()
+    assert await outcomes(worker) == [("GivenUp", 11), ("GivenUp", 11), (None, 11), (None, 11)]
+
+
+async def test_a_letter_that_cannot_be_written_holds_up_no_other(
+    letters: Correspondent,
+    booked: list[str],
+    postman: Postman,
+    post: Post,
+    clock: Any,
+    worker: Database,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    await letters.note()
+    post.failure = RuntimeError("of Priya <priya@people.test>")
+    with caplog.at_level(logging.WARNING):
+        assert await postman.deliver() is True
+        post.failure = None
+        assert [await postman.deliver(), await postman.deliver()] == [True, False]
+    assert sorted(await outcomes(worker), key=str) == [("Sent", 0), (None, 1)]
+    assert "RuntimeError" in caplog.text
+    assert "people.test" not in caplog.text
+    clock.forward(timedelta(seconds=10))
+    assert [await postman.deliver(), await postman.deliver()] == [True, False]
+    assert len(post.sent) == len(booked)
+
+
 @pytest.mark.usefixtures("booked")
 async def test_facts_are_noted_once_whoever_reads_them_again(
     letters: Correspondent, worker: Database, owner_execute: Any
