@@ -40,16 +40,15 @@ demo: .venv/.runtime ## Serve the demo venue on PORT, with its data in CALLBOARD
 
 test: .venv/.dev ## Run all tests against a PostgreSQL of their own, or some: ARGS='tests/solver -x'
 ifeq ($(strip $(ARGS)),)
-	@$(WITHOUT_SETTINGS) $(PY) -m pytest --numprocesses=2 --dist=loadfile --cov --cov-report=
-	@echo 'Of lines and branches are reached, in percent: of the domain (100 wanted), of all (90 wanted)'
-	@$(BIN)/coverage report --format=total --include='domain/*' --fail-under=100
-	@$(BIN)/coverage report --format=total --fail-under=90
+	@rm -f .reached.json
+	@$(WITHOUT_SETTINGS) $(PY) -m slipcover --json --out .reached.json -m pytest --numprocesses=2 --dist=loadfile
+	@$(PY) -m tests.reached
 else
 	@$(WITHOUT_SETTINGS) $(PY) -m pytest $(ARGS)
 endif
 
 coverage: .venv/.dev ## Say which lines and branches the last `make test` did not reach
-	@$(BIN)/coverage report
+	@$(PY) -m tests.reached --missing
 
 lint: .venv/.dev ## Check style, formatting and which package imports which
 	@$(PY) -m ruff check .
@@ -90,7 +89,7 @@ clean: ## Delete the environment, all caches and the demo's data
 	@if [ -x $(PY) ]; then $(PY) -m persistence.embedded remove '$(CALLBOARD_HOME)'; fi
 	@if [ '$(CALLBOARD_HOME)' = .callboard ]; then rm -rf .callboard; \
 		elif [ -e '$(CALLBOARD_HOME)' ]; then echo 'The rest of $(CALLBOARD_HOME) is yours to delete.'; fi
-	@rm -rf .venv build dist *.egg-info .coverage .coverage.* \
+	@rm -rf .venv build dist *.egg-info .reached.json \
 		.mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .schemathesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

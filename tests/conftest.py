@@ -28,26 +28,6 @@ TEMPLATE = "migrated"
 _numbers = itertools.count()
 
 
-DEAR = {
-    "tests/api/cache/test_never_stale.py",
-    "tests/api/cache/test_races.py",
-    "tests/api/imports/test_round_trip.py",
-    "tests/api/imports/test_xml_safety.py",
-    "tests/api/rights/test_matrix.py",
-    "tests/api/test_bad_input.py",
-    "tests/api/test_contention.py",
-    "tests/solver/test_against_oracle.py",
-}
-"""Measuring coverage would make these take twice as long, and they reach what others reach."""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave the dear ones out of what coverage measures."""
-    for item in items:
-        if item.nodeid.partition("::")[0] in DEAR:
-            item.add_marker("no_cover")
-
-
 def pytest_collection_finish() -> None:
     """Take what was imported out of the garbage collector's sight: it would walk all of it time and again."""
     gc.collect()
