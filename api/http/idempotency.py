@@ -45,6 +45,9 @@ REPEATABLE = {
     "POST /api/calendars/{calendarId}/export/daily",  # makes another copy that expires, outside a transaction
     "POST /api/calendars/{calendarId}/export/weekly",
     "POST /api/calendars/{calendarId}/export/monthly",
+    # These hash passwords, for longer than a connection may be held; a second try is refused.
+    "POST /api/users",  # the address is somebody's by then
+    "POST /api/auth/password",  # the current password is another by then
 }
 """Writes that do no harm when they are done twice, and take no key."""
 
