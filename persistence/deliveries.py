@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -65,6 +67,11 @@ def awaited() -> Select[tuple[int | None]]:
     """The earliest fact that some delivery is still to read."""
     position = case((_jobs.c.task_name == REDELIVER, _after + 1), else_=_sequence)
     return select(func.min(position)).where(_jobs.c.task_name.in_([DELIVER, REDELIVER]), _open)
+
+
+def cause_of(cause: Mapping[str, str] | None) -> dict[str, dict[str, Any]]:
+    """The argument that tells a job of its cause; left out without one, as workers before 0013 want it."""
+    return {"cause": dict(cause)} if cause else {}
 
 
 def _of(webhook_id: UUID) -> ColumnElement[bool]:

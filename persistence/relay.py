@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.facts import PublishedFact
 from domain.ports import Clock
 from persistence import tables
-from persistence.deliveries import DELIVER
+from persistence.deliveries import DELIVER, cause_of
 from persistence.job_queue import defer_jobs
 from persistence.mapping import Row
 from persistence.repositories.webhooks import active_webhooks
@@ -59,7 +59,7 @@ async def publish(connection: AsyncConnection, clock: Clock, limit: int) -> list
 async def _leave_deliveries(connection: AsyncConnection, facts: Sequence[PublishedFact]) -> None:
     webhooks = await active_webhooks(connection)
     deliveries = [
-        {"webhook_id": str(webhook_id), "sequence": fact.sequence, "attempt": 0, "cause": fact.cause}
+        {"webhook_id": str(webhook_id), "sequence": fact.sequence, "attempt": 0} | cause_of(fact.cause)
         for fact in facts
         for webhook_id, fact_types in webhooks
         if fact.fact_type in fact_types

@@ -26,12 +26,14 @@ class Target:
     """Where a backup goes.
 
     key: the file the signing key belongs in. replace: what is there may be deleted.
+    live: it takes the place of what was backed up; otherwise webhooks and notices are silenced.
     """
 
     owner_url: str
     storage: Storage
     key: Path
     replace: bool
+    live: bool
 
 
 def put_back(archive: Archive, target: Target, progress: Progress) -> str:
@@ -61,6 +63,7 @@ def put_back(archive: Archive, target: Target, progress: Progress) -> str:
             programs,
             server_major=major,
             replace=target.replace,
+            live=target.live,
         )
     progress.stage("Migrating")
     return migrate(target.owner_url)

@@ -34,7 +34,7 @@ from persistence.unit_of_work import DatabaseBusy
 OPERATOR = Viewer(UUID("c0ffee5e-7a3d-4f0b-9d52-6b1e84a7d310"), Role.Admin)
 """Who an import from the command line is by."""
 
-UNREADABLE = 2
+UNREADABLE = NOTHING_IMPORTED = 2
 
 
 def command(
@@ -58,6 +58,7 @@ def command(
     """Load a schedule file: rooms, people and bookings, with clashes recorded as conflicts.
 
     Bookings that an earlier import of the file made are skipped, and stay as they are by now.
+    Exits with 2 when the file cannot be read, and when rows were refused and none was imported.
     """
     settings = Settings()
     zone = settings.time_zone if time_zone is None else time_zone
@@ -74,10 +75,12 @@ def command(
         report = asyncio.run(_import(urls.application, settings, request, dry_run=dry_run))
     if json:
         typer.echo(ImportReportDto.of(report).model_dump_json(by_alias=True, indent=2))
-        return
-    for line in _details(report):
-        typer.echo(printable(line))
-    typer.echo(_summary(schedule, report, dry_run=dry_run))
+    else:
+        for line in _details(report):
+            typer.echo(printable(line))
+        typer.echo(_summary(schedule, report, dry_run=dry_run))
+    if report.refused and not report.imported:
+        raise typer.Exit(NOTHING_IMPORTED)
 
 
 def _details(report: ImportReport) -> Iterator[str]:

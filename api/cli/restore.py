@@ -25,10 +25,15 @@ def command(
     replace: Annotated[
         bool, typer.Option("--replace", help="Delete what the database has now; all else is refused.")
     ] = False,
+    live: Annotated[
+        bool,
+        typer.Option("--live", help="It takes the place of what was backed up: webhooks and notices go on."),
+    ] = False,
 ) -> None:
     """Restore a backup into an empty database, as its owner: whole, or not at all.
 
-    Stop the service and its workers first. A backup of an older version is migrated.
+    Stop the service and its workers first. A backup of an older version is migrated. Without --live it is a
+    copy that tells nobody outside: webhooks are disabled, and what waited to be sent is not sent.
     """
     settings = Settings()
     storage = Storage(
@@ -41,7 +46,7 @@ def command(
             owner_url(settings, "restoring") as url,
             shown_progress() as progress,
         ):
-            target = Target(url, storage, settings.home / "issuer-key.pem", replace)
+            target = Target(url, storage, settings.home / "issuer-key.pem", replace, live)
             revision = put_back(archive, target, progress)
             rows = archive.manifest.rows
             with_key = KEY in archive.names
@@ -53,6 +58,8 @@ def command(
         f"Restored {sum(rows.values()):,} rows of {counted(len(rows), 'table')}, and counted them;"
         f" the database is at revision {revision}."
     )
+    if not live:
+        typer.echo("A copy: webhooks are disabled, and what waited to be sent is not (see --live).")
     if not with_key:
         typer.echo("The backup has no signing key: tokens and secrets of webhooks made before are void.")
     if settings.redis_url is not None:

@@ -23,10 +23,14 @@ def command(
     port: Port = 8000,
     host: Host = "127.0.0.1",
     workers: Annotated[int, typer.Option(min=1, max=64, help="How many processes serve.")] = 1,
+    without_worker: Annotated[
+        bool, typer.Option("--without-worker", help="Start no worker: facts and jobs wait.")
+    ] = False,
 ) -> None:
     """Serve the API. The embedded database is migrated first; your own must be: `callboard migrate`.
 
-    A worker runs beside it: always on the embedded database, on your own with CALLBOARD_DATABASE_WORKER_URL.
+    A worker runs beside it: always on the embedded database, on your own with CALLBOARD_DATABASE_WORKER_URL;
+    never with --without-worker.
     """
     settings = Settings()
     connections = workers * settings.database_pool_size + _CONNECTIONS_TO_SPARE
@@ -43,7 +47,7 @@ def command(
         def announce() -> None:
             typer.echo(f"Callboard serves at {url} (interactive documentation at {url}/docs).")
 
-        with worker_beside(urls.worker):
+        with worker_beside(None if without_worker else urls.worker):
             run_server(
                 listener,
                 urls.application,

@@ -8,7 +8,7 @@ from uuid import UUID
 from api.message import Message
 from domain.errors import FieldException, StateConflict
 from domain.policy import Policy
-from persistence.deliveries import REDELIVER, redelivery_goes_on
+from persistence.deliveries import REDELIVER, cause_of, redelivery_goes_on
 from persistence.job_queue import defer_jobs
 from persistence.readers.facts import oldest_kept, published_to
 from persistence.repositories import webhooks
@@ -45,7 +45,7 @@ async def handle(command: RedeliverFacts, uow: UnitOfWork, _policy: Policy) -> i
         "webhook_id": str(webhook.webhook_id),
         "after": command.after_sequence,
         "until": until,
-        "cause": dict(uow.cause),
+        **cause_of(uow.cause),
     }
     await defer_jobs(uow.connection, REDELIVER, [job], queue="webhooks")
     uow.audit(

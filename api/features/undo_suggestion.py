@@ -12,7 +12,7 @@ from api.message import Message
 from domain.advice import StoredSuggestion
 from domain.booking import Picture
 from domain.entities import ScheduledEvent
-from domain.errors import NotFoundException, StaleVersion, StateConflict
+from domain.errors import NotFoundException, StaleVersion, StateConflict, ValidationException
 from domain.policy import Policy
 from domain.proposal import Proposal
 from domain.suggestion import Placement
@@ -47,6 +47,8 @@ async def handle(command: UndoSuggestion, uow: UnitOfWork, policy: Policy) -> tu
             await _cancel_series(uow, undo, policy)
     except (StaleVersion, NotFoundException) as error:
         raise StateConflict(STALE) from error
+    except ValidationException as error:  # of what is put back: the request itself has no fields
+        raise StateConflict(f"It cannot be put back as it was: {error.detail}; nothing was undone") from error
     await mark_undone(uow, stored.suggestion_id)
     uow.audit(
         "SuggestionUndone",

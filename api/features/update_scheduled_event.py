@@ -90,6 +90,6 @@ async def _change_booking(command: UpdateScheduledEvent, uow: UnitOfWork, policy
         )
 
     change = Change(
-        command.scheduled_event_id, "EventUpdated", propose, command.expected_version, keeps_hidden=True
+        command.scheduled_event_id, "ScheduleUpdated", propose, command.expected_version, keeps_hidden=True
     )
     await place_changed(uow, change, policy)

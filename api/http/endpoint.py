@@ -29,7 +29,7 @@ class Endpoint(APIRoute):
     def get_route_handler(self) -> Handle:
         """What answers a request."""
         handle = super().get_route_handler()
-        return once(handle) if self._takes_key else handle
+        return once(handle) if self.takes_key else handle
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request that has found its way here."""
@@ -48,6 +48,7 @@ class Endpoint(APIRoute):
         await super().handle(scope, receive, send_deprecated)
 
     @property
-    def _takes_key(self) -> bool:
+    def takes_key(self) -> bool:
+        """Whether it is done once by its Idempotency-Key."""
         named = {f"{method} {self.path}" for method in self.methods or ()}
         return "dry_run" in signature(self.endpoint).parameters and named.isdisjoint(REPEATABLE)

@@ -33,8 +33,8 @@ PARAMETER: dict[str, Any] = {
     "required": False,
     "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
     "description": (
-        "Names this request: sent again by the same caller with the same key, query and body, it is not done"
-        f" again but answered the same, with `{REPLAYED}: true`"
+        "Names this request: sent again by the same caller with the same key, query, body and If-Match, it"
+        f" is not done again but answered the same, with `{REPLAYED}: true`"
     ),
 }
 """How the OpenAPI document describes the header."""
@@ -45,6 +45,9 @@ REPEATABLE = {
     "POST /api/calendars/{calendarId}/export/daily",  # makes another copy that expires, outside a transaction
     "POST /api/calendars/{calendarId}/export/weekly",
     "POST /api/calendars/{calendarId}/export/monthly",
+    # These hash passwords, for longer than a connection may be held; a second try is refused.
+    "POST /api/users",  # the address is somebody's by then
+    "POST /api/auth/password",  # the current password is another by then
 }
 """Writes that do no harm when they are done twice, and take no key."""
 
@@ -67,7 +70,10 @@ class _Keyed:
         """Digests with the service's secret: from what is stored nobody can guess what was sent."""
         viewer: Viewer = request.state.viewer
         named = "\n".join((str(viewer.user_id), request.method, request.url.path, key))
-        asked = request.url.query.encode() + b"\n" + await _body(request)
+        scopes = "" if viewer.scopes is None else ",".join(["scoped", *sorted(viewer.scopes)])
+        versions = ",".join(request.headers.getlist("If-Match"))
+        judged_by = "\n".join((viewer.role.name, scopes, versions, request.url.query, ""))
+        asked = judged_by.encode("utf-8", "surrogatepass") + await _body(request)
         return cls(
             UUID(bytes=blake2b(named.encode("utf-8", "surrogatepass"), key=secret, digest_size=16).digest()),
             blake2b(asked, key=secret, digest_size=32).digest(),
@@ -133,7 +139,8 @@ async def _body(request: Request) -> bytes:
 
 def _again(request: Request, seal: Fernet, keyed: _Keyed, stored: StoredAnswer) -> Response:
     if stored.request_hash != keyed.request_hash:
-        detail = f"This {HEADER} came with another query or body before; take a new key for a new request"
+        came = "with another query, body, If-Match, role or scopes"
+        detail = f"This {HEADER} came {came} before; take a new key for a new request"
         return problem(request, 422, "Idempotency Key Reused", detail, {HEADER: [detail]})
     status, headers, body = orjson.loads(seal.decrypt(stored.answer))
     return Response(body, status_code=status, headers={**headers, REPLAYED: "true"})

@@ -14,9 +14,9 @@ from api.jobs.job import Job
 from api.jobs.redeliver import Redelivery
 from api.jobs.retry import Patiently
 from api.jobs.run import run_job
-from api.telemetry.cause import Cause, carried
+from api.telemetry.cause import Cause
 from domain.viewer import SYSTEM
-from persistence.deliveries import DELIVER, REDELIVER
+from persistence.deliveries import DELIVER, REDELIVER, cause_of
 from persistence.job_queue import later_run_waits
 
 _CAUGHT_UP = timedelta(days=3)
@@ -40,7 +40,7 @@ def job_app(conninfo: str, delivery: WebhookDelivery, redelivery: Redelivery) ->
         if again is not None:
             later = deliver_to_webhook.configure(schedule_at=again.at)
             await later.defer_async(
-                webhook_id=webhook_id, sequence=sequence, attempt=again.attempt, cause=carried(cause)
+                webhook_id=webhook_id, sequence=sequence, attempt=again.attempt, **cause_of(cause)
             )
 
     @app.task(name=REDELIVER, queue="webhooks", retry=Patiently())
@@ -48,7 +48,7 @@ def job_app(conninfo: str, delivery: WebhookDelivery, redelivery: Redelivery) ->
         again = await redelivery.leave_jobs(UUID(webhook_id), after, until, cause)
         if again is not None:
             later = redeliver_to_webhook.configure(schedule_at=again)
-            await later.defer_async(webhook_id=webhook_id, after=after, until=until, cause=carried(cause))
+            await later.defer_async(webhook_id=webhook_id, after=after, until=until, **cause_of(cause))
 
     return app
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from api.telemetry.cause import Cause
 from domain.viewer import SYSTEM
 from persistence.database import Database
-from persistence.deliveries import DELIVER, REDELIVER, deliveries_waiting
+from persistence.deliveries import DELIVER, REDELIVER, cause_of, deliveries_waiting
 from persistence.job_queue import defer_jobs
 from persistence.relay import published_after
 from persistence.repositories import webhooks
@@ -47,7 +47,7 @@ class Redelivery:
                 if fact.sequence <= until
             ]
             deliveries = [
-                {"webhook_id": str(webhook_id), "sequence": fact.sequence, "attempt": 0, "cause": cause}
+                {"webhook_id": str(webhook_id), "sequence": fact.sequence, "attempt": 0} | cause_of(cause)
                 for fact in found
                 if fact.fact_type in webhook.fact_types
             ]
@@ -57,7 +57,7 @@ class Redelivery:
                     "webhook_id": str(webhook_id),
                     "after": found[-1].sequence,
                     "until": until,
-                    "cause": cause,
+                    **cause_of(cause),
                 }
                 await defer_jobs(uow.connection, REDELIVER, [rest], queue="webhooks")
         return None

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from opentelemetry import context, trace
 from opentelemetry.context import Context
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
-from procrastinate.types import JSONValue
 
 from api.telemetry.logs import request_id
 
@@ -23,11 +22,6 @@ def present_cause() -> dict[str, str]:
     cause = trace_headers()
     current = request_id.get()
     return cause if current is None else cause | {"requestId": current}
-
-
-def carried(cause: Cause) -> dict[str, JSONValue]:
-    """As an argument of a job."""
-    return dict(cause or {})
 
 
 def trace_headers() -> dict[str, str]:

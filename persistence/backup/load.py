@@ -11,6 +11,7 @@ from psycopg import sql
 from persistence.backup.dump import Complaint, as_script
 from persistence.backup.errors import BackupFailed
 from persistence.backup.programs import ClientPrograms
+from persistence.backup.silence import SILENCE
 from persistence.embedded import libpq_url
 from persistence.migrate import ADVISORY_LOCK
 
@@ -73,10 +74,12 @@ def load(
     *,
     server_major: int,
     replace: bool,
+    live: bool,
 ) -> None:
     """Put a dump into the database, in one transaction that ends by counting. Raises BackupFailed.
 
-    rows: how many each table must have. replace: delete first what is there.
+    rows: how many each table must have. replace: delete first what is there. live: it goes on
+    as what was backed up, and tells the world outside what it has to tell.
     """
     process = programs.popen(
         "psql",
@@ -100,7 +103,7 @@ def load(
         # No --single-transaction: it would commit what it has when we are killed and its input ends.
         pipe.write((_BEGIN + (_CLEAR if replace else "") + _EXTENSION).encode())
         as_script(content, programs, pass_on)
-        pipe.write(_checked(rows).encode())
+        pipe.write((_checked(rows) + ("" if live else SILENCE)).encode())
         pipe.write(b"COMMIT;\n")
         pipe.close()
     except BrokenPipeError:

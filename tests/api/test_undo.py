@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import httpx
 import pytest
 
 from tests.api.bookings import at, booking
+from tests.api.conftest import StandingClock
 from tests.api.people import STAFF
 
 Headers = dict[str, str]
@@ -223,28 +225,59 @@ async def test_a_conflict_that_it_resolved_is_there_again(
     ]
 
 
-async def test_neighbours_that_changed_places_change_them_back(
-    house: House, make_event: Any, rows: Rows
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Swap:
+    """A fix by which two neighbours, from 16 and from 18, change places."""
+
+    keys: tuple[str, str]
+    fix: Json
+
+
+@pytest.fixture
+async def swap(house: House, make_event: Any) -> Swap:
+    """What is suggested when the first is to be where the second is."""
     keys = []
     for title, start in (("Matinee", 16), ("Soiree", 18)):
         body = booking(await make_event(title), house.hall.calendar_id, start, start + 2)
         keys.append((await house.post(URL, body)).json()["scheduledEventId"])
     wanted = {"startDateTime": at(18), "endDateTime": at(20)}
     suggestions = (await house.post(f"{URL}/{keys[0]}/reschedule", wanted)).json()["suggestions"]
-    swap = next(
+    fix = next(
         one
         for one in suggestions
         if [(change["scheduledEventId"], change["to"]["startDateTime"]) for change in one["changes"]]
         == [(keys[1], at(16)), (keys[0], at(18))]
         and {change["to"]["calendarId"] for change in one["changes"]} == {house.hall.calendar_id}
     )
-    before = [await house.get(key) for key in keys]
-    applied = await house.apply(swap)
+    return Swap((keys[0], keys[1]), fix)
+
+
+async def test_neighbours_that_changed_places_change_them_back(house: House, swap: Swap, rows: Rows) -> None:
+    before = [await house.get(key) for key in swap.keys]
+    applied = await house.apply(swap.fix)
     assert (await house.post(applied["undo"]["href"])).status_code == 200
-    assert [await house.get(key) for key in keys] == before
+    assert [await house.get(key) for key in swap.keys] == before
     assert await rows("SELECT 1 FROM schedule_conflicts") == []
     assert len(await rows("SELECT 1 FROM claims WHERE enforced")) == 2
+
+
+async def test_what_would_go_back_into_the_past_stays(
+    clock: StandingClock, house: House, swap: Swap, facts_left: Any
+) -> None:
+    """The request has no field to blame: what speaks against it is the state of things."""
+    applied = await house.apply(swap.fix)
+    clock.forward(datetime.fromisoformat(at(17)) - clock.now())
+    left = facts_left()
+
+    late = await house.post(applied["undo"]["href"])
+
+    assert (late.status_code, late.json()["title"], late.json()["detail"]) == (
+        409,
+        "Not Possible Now",
+        "It cannot be put back as it was: Start time must be in the future; nothing was undone",
+    )
+    assert "errors" not in late.json()
+    assert facts_left() == left
 
 
 async def test_what_was_blocked_is_blocked_again(house: House, make_event: Any) -> None:

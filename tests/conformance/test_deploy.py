@@ -21,7 +21,7 @@ DEPLOY = Path(__file__).parent.parent.parent / "deploy"
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
 SERVICES: dict[str, Any] = COMPOSE["services"]
 OURS = ("migrate", "service", "worker")
-_REQUIRED = re.compile(r"\$\{(\w+)(?::\?[^}]*)?\}")
+_REQUIRED = re.compile(r"\$\{(\w+)(?::[?-][^}]*)?\}")
 # What the Compose Specification calls the keys of a service, as far as they are of use here.
 _KEYS = {
     *("image", "build", "command", "environment", "depends_on", "healthcheck", "ports", "volumes", "restart"),
@@ -45,10 +45,18 @@ def test_it_is_a_compose_file() -> None:
 
 
 def test_every_setting_and_command_exists() -> None:
-    known = {f"CALLBOARD_{name.upper()}" for name in Settings.model_fields}
+    known = {f"CALLBOARD_{name.upper()}" for name in Settings.model_fields} | {"FORWARDED_ALLOW_IPS"}
     for name in OURS:
         assert set(SERVICES[name].get("environment", {})) <= known, name
         assert SERVICES[name]["command"][0] in _MODULES, name
+
+
+def test_the_proxy_can_be_named() -> None:
+    """Otherwise all who sign in through it count as one client, and share its attempts."""
+    environment = {name: SERVICES[name]["environment"] for name in OURS}
+    assert environment["service"]["FORWARDED_ALLOW_IPS"] == "${FORWARDED_ALLOW_IPS:-127.0.0.1}"
+    assert [name for name in OURS if "FORWARDED_ALLOW_IPS" in environment[name]] == ["service"]
+    assert "FORWARDED_ALLOW_IPS=\n" in (DEPLOY / "example.env").read_text()
 
 
 def test_each_process_has_its_own_login_and_the_owners_is_for_the_migration_alone() -> None:

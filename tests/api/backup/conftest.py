@@ -72,8 +72,8 @@ Restore = Callable[..., str]
 def restore(tmp_path: Path) -> Restore:
     """Restore a backup: `restore(path, urls, replace=True)` gives the revision."""
 
-    def call(path: Path, urls: EmbeddedUrls, *, replace: bool = False) -> str:
-        target = Target(urls.owner, Storage(None, tmp_path), tmp_path / "issuer-key.pem", replace)
+    def call(path: Path, urls: EmbeddedUrls, *, replace: bool = False, live: bool = True) -> str:
+        target = Target(urls.owner, Storage(None, tmp_path), tmp_path / "issuer-key.pem", replace, live)
         with opened(path) as archive, shown_progress() as progress:
             return put_back(archive, target, progress)
 

@@ -119,14 +119,15 @@ def test_programs_older_than_the_server_are_not_used(tmp_path: Path) -> None:
             (folder / name).chmod(0o700)
         return folder
 
-    folders = [tmp_path / "nothing", programs(18), programs(20), programs(19)]
-    assert ClientPrograms.fitting(17, folders) == ClientPrograms(folders[1], 18)
-    assert ClientPrograms.fitting(19, folders) == ClientPrograms(folders[2], 20)
+    folders = [tmp_path / "nothing", programs(16), programs(18), programs(20), programs(19)]
+    assert ClientPrograms.fitting(15, folders) == ClientPrograms(folders[2], 18)  # 16 knows too little
+    assert ClientPrograms.fitting(17, folders) == ClientPrograms(folders[2], 18)
+    assert ClientPrograms.fitting(19, folders) == ClientPrograms(folders[3], 20)
     with pytest.raises(BackupFailed) as error:
-        ClientPrograms.fitting(21, folders[:2])
+        ClientPrograms.fitting(21, folders[:3])
     assert str(error.value) == (
-        "the server is PostgreSQL 21, and pg_dump, pg_restore and psql of that version or newer are not here"
-        f" (found: 18 in {folders[1]})\n"
+        "the server is PostgreSQL 21, and pg_dump, pg_restore and psql of version 21 or newer are not here"
+        f" (found: 16 in {folders[1]}, 18 in {folders[2]})\n"
         "  Install the client programs of PostgreSQL 21 and put their folder on the PATH."
     )
 

@@ -89,6 +89,48 @@ def test_all_of_it_comes_back(venue: Wanted, bare: EmbeddedUrls, restore: Restor
     assert (tmp_path / "issuer-key.pem").read_text() == "a key"
 
 
+_OUTWARD = """
+INSERT INTO webhooks (webhook_id, owner_id, role, url, fact_types, secret_number, created_at, version,
+    failures, disabled_at, last_error)
+SELECT gen_random_uuid(), gen_random_uuid(), 2, url, '{EventCreated}', 1, now(), 1, 0, disabled, error
+FROM (VALUES ('https://on.example', NULL, NULL),
+    ('https://off.example', timestamptz '2026-01-01', 'HTTP 500'))
+    AS made (url, disabled, error);
+INSERT INTO notices (notice_id, recipient_id, kind, scheduled_event_id, sequence, occurred_at, details,
+    due_at, attempts, settled_at, outcome)
+SELECT gen_random_uuid(), gen_random_uuid(), 'Booked', gen_random_uuid(), sequence, now(), '{}', now(), 0,
+    settled, outcome
+FROM (VALUES (1, NULL, NULL), (2, timestamptz '2026-01-01', 'Sent')) AS made (sequence, settled, outcome);
+INSERT INTO procrastinate_jobs (queue_name, task_name, status)
+VALUES ('webhooks', 'deliver_to_webhook', 'todo'), ('webhooks', 'redeliver_to_webhook', 'doing'),
+    ('webhooks', 'deliver_to_webhook', 'failed'), ('jobs', 'RetentionJob', 'todo')
+"""
+_WEBHOOKS = "SELECT url, disabled_at > '2026-02-01', last_error FROM webhooks ORDER BY url"
+_NOTICES = "SELECT sequence, settled_at > '2026-02-01', outcome FROM notices ORDER BY sequence"
+_JOBS = "SELECT task_name, status::text FROM procrastinate_jobs ORDER BY id"
+
+
+@pytest.mark.parametrize("live", [False, True])
+def test_a_copy_tells_nobody_outside_what_its_original_has_told(
+    urls: EmbeddedUrls, bare: EmbeddedUrls, restore: Restore, tmp_path: Path, live: bool
+) -> None:
+    execute(urls.owner, _OUTWARD)
+    path = tmp_path / "outward.backup"
+    with shown_progress() as progress:
+        take_backup(Wanted(urls.owner, None, None), path, progress)
+    restore(path, bare, live=live)
+    if live:
+        for statement in (_WEBHOOKS, _NOTICES, _JOBS):
+            assert execute(bare.owner, statement) == execute(urls.owner, statement)
+        return
+    assert execute(bare.owner, _WEBHOOKS) == [
+        ("https://off.example", False, "HTTP 500"),
+        ("https://on.example", True, "disabled when a backup was restored without --live"),
+    ]
+    assert execute(bare.owner, _NOTICES) == [(1, True, "GivenUp"), (2, False, "Sent")]
+    assert execute(bare.owner, _JOBS) == [("deliver_to_webhook", "failed"), ("RetentionJob", "todo")]
+
+
 def test_a_database_with_something_in_it_is_replaced_only_when_asked(
     backup: Path, urls: EmbeddedUrls, restore: Restore
 ) -> None:

@@ -46,6 +46,7 @@ def test_a_backup_of_your_own_database_without_a_key(
     first, *others = capsys.readouterr().out.splitlines()
     assert first.endswith(f"and counted them; the database is at revision {newest_revision()}.")
     assert others == [
+        "A copy: webhooks are disabled, and what waited to be sent is not (see --live).",
         "The backup has no signing key: tokens and secrets of webhooks made before are void.",
         "Now flush Redis: it has answers and facts from after the backup.",
     ]

@@ -33,19 +33,21 @@ def test_backup_wipe_restore_and_the_same_answers(home: Path, run: Run, tmp_path
             before = answers(client, tokens, paths)
             assert run("backup", str(backup)) == 0  # while it runs
             assert answers(client, tokens, paths) == before
+            assert any(b"--attached" in one for one in command_lines_below(demo.process.pid))
         assert demo.stop(signal.SIGTERM) == 0
     finally:
         demo.kill()
     EmbeddedPostgres(home).remove()
     shutil.rmtree(home)
 
-    assert run("restore", str(backup)) == 0
+    assert run("restore", "--live", str(backup)) == 0
 
-    served = Process(tmp_path / "serve.txt", environment, "serve", "--port", str(port))
+    served = Process(tmp_path / "serve.txt", environment, "serve", "--without-worker", "--port", str(port))
     try:
         served.wait_until_ready(url)
         with httpx.Client(base_url=url, timeout=60) as client:
             after = answers(client, tokens, paths)
+        assert not any(b"--attached" in one for one in command_lines_below(served.process.pid))
         assert served.stop(signal.SIGTERM) == 0
     finally:
         served.kill()
@@ -53,6 +55,17 @@ def test_backup_wipe_restore_and_the_same_answers(home: Path, run: Run, tmp_path
         assert after[question] == answer, question
     to_the_manager = {key: status for key, (status, *_) in before.items() if key.startswith("Manager ")}
     assert {key for key, status in to_the_manager.items() if status != 200} == set()
+
+
+def command_lines_below(pid: int) -> list[bytes]:
+    """How the processes were started that a process has started."""
+    children = [
+        int(child)
+        for task in Path(f"/proc/{pid}/task").iterdir()
+        for child in (task / "children").read_text().split()
+    ]
+    found = [Path(f"/proc/{child}/cmdline").read_bytes() for child in children]
+    return found + [line for child in children for line in command_lines_below(child)]
 
 
 def things_made(client: httpx.Client, headers: dict[str, str]) -> list[str]:

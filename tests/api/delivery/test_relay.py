@@ -113,3 +113,28 @@ async def test_the_application_cannot_read_the_outbox(database: Database) -> Non
     with pytest.raises(ProgrammingError, match="permission denied"):
         async with database.unit_of_work(MANAGER) as uow:
             await uow.connection.execute(text("SELECT * FROM outbox"))
+
+
+async def test_a_delivery_has_a_cause_where_its_fact_has_one(
+    database: Database, workers: list[Database]
+) -> None:
+    """A worker from before causes refuses an argument that it does not know, also an empty one."""
+    webhook = (
+        "INSERT INTO webhooks (webhook_id, owner_id, role, url, fact_types, secret_number, created_at,"
+        " version, failures)"
+        " VALUES (gen_random_uuid(), :owner, 2, 'https://a.example', :types, 1, now(), 1, 0)"
+    )
+    async with database.unit_of_work(MANAGER) as uow:
+        values = {"owner": MANAGER.user_id, "types": ["OverbookingWarningTriggered"]}
+        await uow.connection.execute(text(webhook), values)
+        for cause in ({}, {"requestId": "r"}):
+            fact = OverbookingWarningTriggered(uuid4(), 8, 10, 0.8)
+            await append_facts(uow.connection, uow.ids, [Occurrence(uuid4(), fact, uow.now)], cause)
+    async with workers[0].engine.begin() as connection:
+        await publish(connection, workers[0].clock, 10)
+        jobs = text("SELECT args - 'webhook_id' FROM procrastinate_jobs ORDER BY id")
+        found = await connection.execute(jobs)
+    assert list(found.scalars()) == [
+        {"sequence": 1, "attempt": 0},
+        {"sequence": 2, "attempt": 0, "cause": {"requestId": "r"}},
+    ]
