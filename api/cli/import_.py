@@ -58,7 +58,7 @@ def command(
     """Load a schedule file: rooms, people and bookings, with clashes recorded as conflicts.
 
     Bookings that an earlier import of the file made are skipped, and stay as they are by now.
-    Exits with 2 when the file cannot be read, and when rows were refused and none was imported.
+    Exits with 2 when the file cannot be read, and when every row was refused.
     """
     settings = Settings()
     zone = settings.time_zone if time_zone is None else time_zone
@@ -79,7 +79,7 @@ def command(
         for line in _details(report):
             typer.echo(printable(line))
         typer.echo(_summary(schedule, report, dry_run=dry_run))
-    if report.refused and not report.imported:
+    if report.refused and not (report.imported or report.skipped):
         raise typer.Exit(NOTHING_IMPORTED)
 
 
