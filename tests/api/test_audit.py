@@ -38,7 +38,7 @@ async def test_an_entry_says_who_did_what_and_when_from_what_to_what(
     at: Any,
 ) -> None:
     async with service.database.unit_of_work(ADMIN) as uow:
-        await users.add(uow, User(MANAGER.user_id, "Ada Marsh", Role.Manager))
+        await users.add(uow, User(MANAGER.user_id, "Ada Marsh", Role.Manager, uow.now))
     hall, event = await make_hall("Ballroom"), await make_event("Spring Concert")
     made = (await book(hall.calendar_id, event, at(19), at(22)))["scheduledEventId"]
     clock.forward(timedelta(minutes=5))
@@ -121,7 +121,7 @@ async def test_a_name_is_told_while_there_is_an_account(
 ) -> None:
     """What a deleted user did stays, under the id alone; what the service did is its own."""
     async with service.database.unit_of_work(ADMIN) as uow:
-        await users.add(uow, User(ADMIN.user_id, "Bo Lind", Role.Admin))
+        await users.add(uow, User(ADMIN.user_id, "Bo Lind", Role.Admin, uow.now))
         uow.audit("Tidied", uuid4())
     async with service.database.unit_of_work(SYSTEM) as uow:
         uow.audit("Swept", uuid4())
@@ -169,3 +169,34 @@ async def test_no_secret_is_told(
     secrets = [token, "T0PSECRET", hook.json()["secret"], rotated.json()["secret"]]
     assert [one for one in secrets if one in told] == []
     assert "WebhookSecretRotated" in told
+
+
+async def test_what_is_about_accounts_is_for_admins(
+    client: httpx.AsyncClient, create: Any, as_admin: Headers, as_manager: Headers
+) -> None:
+    password = "correct horse battery"
+    person = await create("/api/users", name="Ada", email="ada@v.example", role="Staff", password=password)
+    who = {"name": "Ada L.", "email": "ada@v.example", "role": "Staff"}
+    await client.put(f"/api/users/{person['userId']}", json=who, headers=as_admin)
+    login = {"email": "ada@v.example", "password": password}
+    tokens = [(await client.post("/api/auth/login", json=login)).json() for _ in range(2)]
+    refresh = {"refreshToken": tokens[0]["refreshToken"]}
+    for _ in range(2):
+        await client.post("/api/auth/refresh", json=refresh)
+    ada = {"Authorization": f"Bearer {tokens[1]['accessToken']}"}
+    await client.post("/api/auth/logout", json={}, headers=ada)
+    new = {"currentPassword": password, "newPassword": "another fine day!"}
+    await client.post("/api/auth/password", json=new, headers=ada)
+    account = await create("/api/service-accounts", name="CRM", role="Manager", scopes=["Read"])
+    path = f"/api/service-accounts/{account['serviceAccountId']}"
+    made = await create(f"{path}/tokens")
+    await client.delete(f"{path}/tokens/{made['tokenId']}", headers=as_admin)
+    crm = {"name": "CRM 2", "role": "Manager", "scopes": ["Read"]}
+    await client.put(path, json=crm, headers=as_admin)
+    await create("/api/events", title="Gala")
+    assert {one["operation"] for one in await listed(client, as_admin)} == {
+        "UserCreated", "UserUpdated", "SignedIn", "SignedOut", "RefreshTokenReused", "PasswordChanged",
+        "ServiceAccountCreated", "ServiceAccountUpdated", "AccessTokenCreated", "AccessTokenRevoked",
+        "EventCreated",
+    }  # fmt: skip
+    assert [one["operation"] for one in await listed(client, as_manager)] == ["EventCreated"]
