@@ -20,10 +20,10 @@ _SHORTEST = 3
 
 MACHINE_KEYS = frozenset(
     {
-        "accessLevel", "audience", "calendarType", "conflictLevel", "conflictType", "decision", "factTypes",
-        "format", "frequency", "level", "ownerType", "period", "reasonCode", "recurrenceType",
-        "resolutionMethod", "resourceType", "role", "scopes", "severity", "status", "timeZone", "time_zone", "type", "unwanted",
-        "viewType", "viewTypes",
+        "accessLevel", "audience", "calendarType", "conflictLevel", "conflictType", "decision",
+        "factTypes", "format", "frequency", "level", "ownerType", "period", "reasonCode",
+        "recurrenceType", "resolutionMethod", "resourceType", "role", "scopes", "severity",
+        "status", "timeZone", "time_zone", "type", "unwanted", "viewType", "viewTypes",
     }
 )  # fmt: skip
 """Under these keys documents have words that programs read, and nobody's name."""
