@@ -51,6 +51,7 @@ from api.features import (
     get_feed_by_token,
     get_feed_schedule,
     get_feeds,
+    get_folded_address,
     get_jobs_waiting,
     get_list_revision,
     get_login,
@@ -209,6 +210,7 @@ ROUTES: Mapping[type, Route] = {
     get_jobs_waiting.GetJobsWaiting: Route(get_jobs_waiting.handle, Role.Admin),
     # Who may come in. The first six come from those who have not come in yet.
     count_login_attempt.CountLoginAttempt: Route(count_login_attempt.handle),
+    get_folded_address.GetFoldedAddress: Route(get_folded_address.handle, scope=Scope.Administer),
     get_login.GetLogin: Route(get_login.handle, scope=Scope.Administer),
     begin_session.BeginSession: Route(begin_session.handle, scope=Scope.Administer),
     renew_session.RenewSession: Route(renew_session.handle),

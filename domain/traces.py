@@ -7,15 +7,26 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 from uuid import UUID
+from zoneinfo import available_timezones
 
 from domain import enums, facts
 
 _WORD = r"[^\W_]+"
-_BETWEEN = r"(?:%[0-9a-f]{2}|[\W_]){1,8}"
+_BETWEEN = r"(?:%[0-9a-f]{2}|[\W_])"
 _SHORTEST = 3
+
+MACHINE_KEYS = frozenset(
+    {
+        "accessLevel", "audience", "calendarType", "conflictLevel", "conflictType", "decision",
+        "factTypes", "format", "frequency", "level", "ownerType", "period", "reasonCode",
+        "recurrenceType", "resolutionMethod", "resourceType", "role", "scopes", "severity",
+        "status", "timeZone", "time_zone", "type", "unwanted", "viewType", "viewTypes",
+    }
+)  # fmt: skip
+"""Under these keys documents have words that programs read, and nobody's name."""
 
 
 def _our_words() -> frozenset[str]:
@@ -31,6 +42,8 @@ class Traces:
 
     names: whole names, found also as "Last, First". addresses: e-mail addresses.
     A name of a single word is not looked for when it is shorter than three letters or a word of our own.
+    Names without Latin letters may be shorter, and are found in the midst of letters, too: many scripts have
+    no spaces between words.
     """
 
     user_id: UUID
@@ -48,14 +61,14 @@ class Traces:
         return f"erased-{self.user_id.hex[-8:]}@erased.invalid"
 
     def replaced(self, value: Any) -> Any:  # noqa: ANN401 - whatever JSON can be
-        """The value with the pseudonym in every text, keys of objects included."""
+        """The value with the pseudonym in every text but those that programs read: keys, zones, kinds."""
         match value:
             case str():
-                return self._in_text(value)
+                return value if value in _zones() else self._in_text(value)
             case list() | tuple():
                 return [self.replaced(one) for one in value]
             case dict():
-                return {self.replaced(key): self.replaced(one) for key, one in value.items()}
+                return {key: one if key in MACHINE_KEYS else self.replaced(one) for key, one in value.items()}
             case _:
                 return value
 
@@ -65,7 +78,9 @@ class Traces:
 
         It spells out both cases: how the database folds letters depends on its locale. None to find nothing.
         """
-        names = [".{1,24}".join(map(_spelt, words)) for words in self._words]
+        names = [
+            f".{{{0 if _is_foreign(words) else 1},24}}".join(map(_spelt, words)) for words in self._words
+        ]
         addresses = ["".join(map(_spelt, one)) for one in _forms(self.addresses)]
         return "|".join(f"(?:{one})" for one in dict.fromkeys((*addresses, *names))) or None
 
@@ -75,7 +90,8 @@ class Traces:
         found: list[list[str]] = []
         for name in _forms(self.names):
             words = re.findall(_WORD, name)
-            if len(words) == 1 and (len(words[0]) < _SHORTEST or words[0].casefold() in _our_words()):
+            shortest = 1 if _is_foreign(words) else _SHORTEST
+            if len(words) == 1 and (len(words[0]) < shortest or words[0].casefold() in _our_words()):
                 continue
             for one in (words, [*words[-1:], *words[:-1]]):
                 if one and one not in found:
@@ -85,11 +101,16 @@ class Traces:
     @cached_property
     def _name_pattern(self) -> re.Pattern[str] | None:
         longest_first = sorted(self._words, key=len, reverse=True)
-        return _either(_BETWEEN.join(map(re.escape, words)) for words in longest_first)
+        return _either(
+            f"{_BETWEEN}{{0,8}}".join(map(re.escape, words))
+            if _is_foreign(words)
+            else _alone(f"{_BETWEEN}{{1,8}}".join(map(re.escape, words)))
+            for words in longest_first
+        )
 
     @cached_property
     def _address_pattern(self) -> re.Pattern[str] | None:
-        return _either(re.escape(one).replace("@", "(?:@|%40)") for one in _forms(self.addresses))
+        return _either(_alone(re.escape(one).replace("@", "(?:@|%40)")) for one in _forms(self.addresses))
 
     def _in_text(self, text: str) -> str:
         # An address may hold the name.
@@ -108,9 +129,26 @@ def _forms(texts: Iterable[str]) -> list[str]:
 
 
 def _either(patterns: Iterable[str]) -> re.Pattern[str] | None:
-    """Any of the patterns, where no letter or digit stands on either side."""
+    """Any of the patterns."""
     joined = "|".join(patterns)
-    return re.compile(rf"(?<![^\W_])(?:{joined})(?![^\W_])", re.IGNORECASE) if joined else None
+    return re.compile(joined, re.IGNORECASE) if joined else None
+
+
+def _alone(pattern: str) -> str:
+    """The pattern where no letter or digit stands on either side."""
+    return rf"(?<![^\W_])(?:{pattern})(?![^\W_])"
+
+
+def _is_foreign(words: Iterable[str]) -> bool:
+    """Whether there are letters, and none is Latin."""
+    letters = [one for one in "".join(words) if one.isalpha()]
+    return bool(letters) and not any("LATIN" in unicodedata.name(one, "") for one in letters)
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """The names of time zones that have a place in them: "Europe/London" is, and "Israel" may be a person."""
+    return frozenset(one for one in available_timezones() if "/" in one)
 
 
 def _spelt(text: str) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, or_, select, text, update
 from domain.traces import Traces
 from persistence import tables
 from persistence.everywhere import replace_everywhere
-from persistence.repositories import users
+from persistence.repositories import notices, users
 from persistence.unit_of_work import UnitOfWork
 
 # What was kept of any answer may name them: all of it ends.
@@ -53,6 +53,8 @@ async def erase(uow: UnitOfWork, traces: Traces) -> Erased:
     The account stays under the pseudonym, disabled, so that bookings and the audit log keep their sense.
     """
     user_id = traces.user_id
+    # A letter that is being written would come after the last ones were removed.
+    await notices.wait_for_letters(uow, user_id)
     namesakes = await _namesakes(uow, traces)
     for table, owner in (
         (tables.passwords, tables.passwords.c.user_id),

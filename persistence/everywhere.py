@@ -11,6 +11,7 @@ import orjson
 from sqlalchemy import text
 
 from domain.traces import Traces
+from persistence.machine_columns import MACHINE_COLUMNS
 from persistence.unit_of_work import UnitOfWork
 
 _COLUMNS = text(
@@ -53,7 +54,10 @@ async def replace_everywhere(uow: UnitOfWork, traces: Traces) -> dict[str, int]:
 
 
 async def rows_on(uow: UnitOfWork, user_id: UUID, traces: Traces) -> dict[str, list[dict[str, Any]]]:
-    """Every row that has the person's id or names them, by table, without what is secret even to them."""
+    """Every row that has the person's id or names them, by table, without what is secret even to them.
+
+    The database finds more than that: rows of others are not for the person.
+    """
     found = {}
     parameters = {"id": user_id, "text": str(user_id), "pattern": traces.sql_pattern or str(user_id)}
     for table, columns in (await _columns(uow)).items():
@@ -67,8 +71,9 @@ async def rows_on(uow: UnitOfWork, user_id: UUID, traces: Traces) -> dict[str, l
         statement = f"SELECT to_jsonb(t) FROM {_quoted(table)} t WHERE {' OR '.join(by_id + named)}"  # noqa: S608
         rows = (await uow.connection.execute(text(statement), parameters)).scalars()
         shown = [{name: one for name, one in row.items() if name not in _SECRETS} for row in rows]
-        if shown:
-            found[table] = shown
+        theirs = [row for row in shown if str(user_id) in str(row) or traces.replaced(row) != row]
+        if theirs:
+            found[table] = theirs
     return found
 
 
@@ -78,7 +83,7 @@ async def _columns(uow: UnitOfWork) -> Mapping[str, Columns]:
         columns = tables.setdefault(table, Columns())
         # Nobody is named in a table that only its owner changes; if somebody were, the change would fail.
         columns.lock = "FOR UPDATE" if may_change else ""
-        if column in _SECRETS:
+        if column in _SECRETS or f"{table}.{column}" in MACHINE_COLUMNS:
             continue
         if kind in _TEXTS or kind in _DOCUMENTS or udt in _LISTS:
             columns.texts[column] = _cast_to(kind, udt, length)

@@ -14,7 +14,7 @@ from api.auth.bearer import Bearer, ForeignPerson
 from api.auth.key_set import KeySet
 from domain.enums import Role
 from domain.errors import ForbiddenException, UnauthorizedException
-from domain.viewer import Viewer
+from domain.viewer import SYSTEM, Viewer
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 """All of them asymmetric: with a shared secret, whoever can verify could sign."""
@@ -76,11 +76,17 @@ class ForeignIssuer:
         return ForeignPerson(self.name, name, email if email and "@" in email else None)
 
     def _user_id(self, subject: str) -> UUID:
-        """A subject that is a UUID is the user's id; of any other, one is made that stays the same."""
+        """A subject that is a UUID is the user's id; of any other, one is made that stays the same.
+
+        Raises UnauthorizedException for the id that the service itself acts under.
+        """
         try:
-            return UUID(subject)
+            user_id = UUID(subject)
         except ValueError:
             return uuid5(uuid5(NAMESPACE_URL, self.name), subject)
+        if user_id == SYSTEM.user_id:
+            raise UnauthorizedException("The bearer token is not valid: its subject is the service itself")
+        return user_id
 
     def _role(self, claims: Mapping[str, Any]) -> Role | None:
         found: Any = claims

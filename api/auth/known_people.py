@@ -26,11 +26,11 @@ class KnownPeople:
         self._recent: Recent[UUID, tuple[Role, ForeignPerson]] = Recent(_FRESH, _MOST, now)
 
     async def admit(self, bearer: Bearer) -> Bearer:
-        """The bearer. Raises ForbiddenException for somebody whose account is disabled."""
+        """The bearer. Raises ForbiddenException for an account that is disabled, or not that issuer's."""
         viewer, person = bearer.viewer, bearer.person
         if person is None or self._recent.get(viewer.user_id) == (viewer.role, person):
             return bearer
         if not await self._note(viewer, person):
-            raise ForbiddenException("Your account is disabled")
+            raise ForbiddenException("Your account here is disabled, or is not your issuer's")
         self._recent.put(viewer.user_id, (viewer.role, person))
         return bearer

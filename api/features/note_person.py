@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from api.message import Message
 from domain.policy import Policy
+from persistence.documents import user_document
 from persistence.repositories import users
 from persistence.unit_of_work import UnitOfWork
 
@@ -20,5 +21,13 @@ class NotePerson(Message[bool]):
 
 
 async def handle(command: NotePerson, uow: UnitOfWork, _policy: Policy) -> bool:
-    """Whether they may come in."""
-    return await users.note_person(uow, command.issuer, command.name, command.email)
+    """Whether they may come in. What is new of them is audited: erasing finds old names there."""
+    key = uow.viewer.user_id
+    before = await users.find(uow, key)
+    may_come_in = await users.note_person(uow, command.issuer, command.name, command.email)
+    after = await users.find(uow, key)
+    if before is None and after is not None:
+        uow.audit("UserCreated", key, after=user_document(after))
+    elif before is not None and after is not None and before != after:
+        uow.audit("UserUpdated", key, user_document(before), user_document(after))
+    return may_come_in

@@ -25,8 +25,8 @@ class Passwords:
     """Hashes and checks; few at once, so that people who sign in leave the service to those who have."""
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
-        """hasher: else with the parameters that its library recommends by now."""
-        self._hasher = hasher or PasswordHasher()
+        """hasher: else as its library recommends by now, in one thread: no sign-in takes more."""
+        self._hasher = hasher or PasswordHasher(parallelism=1)
         self._threads = FewThreads(_THREADS, _PATIENCE_SECONDS, "passwords")
         self._decoy: str | None = None
 

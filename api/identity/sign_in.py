@@ -14,6 +14,7 @@ from api.auth.issuer import Issuer
 from api.bus import Bus
 from api.features.begin_session import BeginSession
 from api.features.count_login_attempt import CountLoginAttempt
+from api.features.get_folded_address import GetFoldedAddress
 from api.features.get_login import GetLogin
 from api.features.renew_session import RenewSession
 from api.features.set_password import SetPassword
@@ -55,8 +56,10 @@ class SignIn:
 
     async def login(self, email: str, password: str, client: str) -> SignedIn:
         """Let somebody in. Raises UnauthorizedException, which says no more, and TooManyAttempts."""
-        account, address = self._subject("account", email.strip().lower()), self._client(client)
-        await self._count({account: self._rules.account_attempts, address: self._rules.client_attempts})
+        folded = await self._bus.send(GetFoldedAddress(email.strip()), NOBODY)
+        account, address = self._subject("account", folded), self._client(client)
+        # The client first: one that is blocked leaves nothing under the accounts it names.
+        await self._count({address: self._rules.client_attempts, account: self._rules.account_attempts})
         login = await self._bus.send(GetLogin(email.strip()), NOBODY)
         checked = await self._passwords.check(None if login is None else login.password_hash, password)
         if login is None or not checked.is_right:
@@ -67,11 +70,16 @@ class SignIn:
             token.session_id,
             token.digest,
             self._rules.session_lifetime,
+            login.password_hash,
             account,
             address,
             checked.new_hash,
         )
-        return self._signed_in(viewer, token, await self._bus.send(command, viewer))
+        try:
+            until = await self._bus.send(command, viewer)
+        except UnauthorizedException as error:
+            raise UnauthorizedException(_NOT_LET_IN) from error
+        return self._signed_in(viewer, token, until)
 
     async def refresh(self, text: str) -> SignedIn:
         """Go on with a session. Raises UnauthorizedException."""

@@ -22,6 +22,9 @@ _preferences = tables.notice_preferences
 _LOCK = text(
     "SELECT pg_try_advisory_xact_lock(hashtextextended('callboard letters ' || CAST(:person AS text), 0))"
 )
+_WAIT = text(
+    "SELECT pg_advisory_xact_lock(hashtextextended('callboard letters ' || CAST(:person AS text), 0))"
+)
 _PER_LETTER = 500
 
 Key = tuple[UUID, NoticeKind, UUID, int]
@@ -92,6 +95,11 @@ async def next_recipient(uow: UnitOfWork) -> UUID | None:
         if (await uow.connection.execute(_LOCK, {"person": str(person)})).scalar_one():
             return person
     return None
+
+
+async def wait_for_letters(uow: UnitOfWork, person: UUID) -> None:
+    """Until nobody is writing to them; nobody does until this transaction ends."""
+    await uow.connection.execute(_WAIT, {"person": str(person)})
 
 
 async def waiting(uow: UnitOfWork, recipient_id: UUID) -> list[WaitingNotice]:

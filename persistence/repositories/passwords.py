@@ -13,6 +13,8 @@ from domain.enums import Role
 from persistence.unit_of_work import UnitOfWork
 
 _LOGIN = text("SELECT * FROM login_of(:email)")
+_STANDS = text("SELECT login_stands(:checked)")
+_FOLDED = text("SELECT lower(:email)")
 _STORE = text("SELECT store_password(:user_id, :password_hash, :now)")
 _COUNT = text(
     "SELECT count_login_attempt(CAST(:subjects AS bytea[]), CAST(:limits AS integer[]), :window, :now)"
@@ -35,6 +37,16 @@ async def login_of(uow: UnitOfWork, email: str | None) -> Login | None:
     return None if row is None else Login(row.user_id, Role(row.role), row.password_hash)
 
 
+async def stands(uow: UnitOfWork, checked: str) -> bool:
+    """Whether the viewer may still come in by the hash that was checked; until this transaction ends."""
+    return bool((await uow.connection.execute(_STANDS, {"checked": checked})).scalar_one())
+
+
+async def folded(uow: UnitOfWork, email: str) -> str:
+    """The address as logins are found by it: how letters fold is the database's to say."""
+    return str((await uow.connection.execute(_FOLDED, {"email": email})).scalar_one())
+
+
 async def store(uow: UnitOfWork, user_id: UUID, password_hash: str) -> None:
     """Store the viewer's own password or, as an Admin, anybody's."""
     parameters = {"user_id": user_id, "password_hash": password_hash, "now": uow.now}
@@ -42,7 +54,10 @@ async def store(uow: UnitOfWork, user_id: UUID, password_hash: str) -> None:
 
 
 async def count_attempt(uow: UnitOfWork, limits: Mapping[bytes, int], window: timedelta) -> datetime | None:
-    """Count an attempt to sign in for each subject; or until when there may be none, and none is counted."""
+    """Count an attempt to sign in for each subject; or until when there may be none, and none is counted.
+
+    The subjects are judged in their order; those after one that has had its limit leave no trace.
+    """
     parameters = {
         "subjects": list(limits),
         "limits": list(limits.values()),

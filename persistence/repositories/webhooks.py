@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import case, delete, func, insert, or_, select, text, true, update
+from sqlalchemy import any_, case, delete, func, insert, or_, select, text, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain.enums import Role
+from domain.enums import Role, Scope
 from domain.errors import NotFoundException
 from domain.webhook import Webhook
 from persistence import tables
@@ -99,12 +99,20 @@ async def active_webhooks(connection: AsyncConnection) -> list[tuple[UUID, froze
 
 
 async def for_delivery(uow: UnitOfWork, webhook_id: UUID) -> Webhook | None:
-    """The webhook with what its owner's role is by now, for the worker; None when it is gone, or they are."""
-    now_at_most = func.least(_webhooks.c.role, tables.users.c.role).label("present_role")
+    """The webhook with what its owner's role is by now, for the worker; None when it is gone.
+
+    Nor is it for somebody who may not come in, or a service account that may not read, by now.
+    """
+    owner = tables.users.c
+    now_at_most = func.least(_webhooks.c.role, owner.role).label("present_role")
     statement = (
         select(_webhooks, now_at_most)
-        .outerjoin(tables.users, tables.users.c.user_id == _webhooks.c.owner_id)
-        .where(_webhooks.c.webhook_id == webhook_id, tables.users.c.disabled_at.is_(None))
+        .outerjoin(tables.users, owner.user_id == _webhooks.c.owner_id)
+        .where(
+            _webhooks.c.webhook_id == webhook_id,
+            owner.disabled_at.is_(None),
+            or_(owner.scopes.is_(None), any_(owner.scopes) == Scope.Read.value),
+        )
     )
     row = (await uow.connection.execute(statement)).mappings().one_or_none()
     return None if row is None else _webhook_from({**row, "role": row["present_role"]})

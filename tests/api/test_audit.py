@@ -169,3 +169,34 @@ async def test_no_secret_is_told(
     secrets = [token, "T0PSECRET", hook.json()["secret"], rotated.json()["secret"]]
     assert [one for one in secrets if one in told] == []
     assert "WebhookSecretRotated" in told
+
+
+async def test_what_is_about_accounts_is_for_admins(
+    client: httpx.AsyncClient, create: Any, as_admin: Headers, as_manager: Headers
+) -> None:
+    password = "correct horse battery"
+    person = await create("/api/users", name="Ada", email="ada@v.example", role="Staff", password=password)
+    who = {"name": "Ada L.", "email": "ada@v.example", "role": "Staff"}
+    await client.put(f"/api/users/{person['userId']}", json=who, headers=as_admin)
+    login = {"email": "ada@v.example", "password": password}
+    tokens = [(await client.post("/api/auth/login", json=login)).json() for _ in range(2)]
+    refresh = {"refreshToken": tokens[0]["refreshToken"]}
+    for _ in range(2):
+        await client.post("/api/auth/refresh", json=refresh)
+    ada = {"Authorization": f"Bearer {tokens[1]['accessToken']}"}
+    await client.post("/api/auth/logout", json={}, headers=ada)
+    new = {"currentPassword": password, "newPassword": "another fine day!"}
+    await client.post("/api/auth/password", json=new, headers=ada)
+    account = await create("/api/service-accounts", name="CRM", role="Manager", scopes=["Read"])
+    path = f"/api/service-accounts/{account['serviceAccountId']}"
+    made = await create(f"{path}/tokens")
+    await client.delete(f"{path}/tokens/{made['tokenId']}", headers=as_admin)
+    crm = {"name": "CRM 2", "role": "Manager", "scopes": ["Read"]}
+    await client.put(path, json=crm, headers=as_admin)
+    await create("/api/events", title="Gala")
+    assert {one["operation"] for one in await listed(client, as_admin)} == {
+        "UserCreated", "UserUpdated", "SignedIn", "SignedOut", "RefreshTokenReused", "PasswordChanged",
+        "ServiceAccountCreated", "ServiceAccountUpdated", "AccessTokenCreated", "AccessTokenRevoked",
+        "EventCreated",
+    }  # fmt: skip
+    assert [one["operation"] for one in await listed(client, as_manager)] == ["EventCreated"]

@@ -344,3 +344,25 @@ async def test_a_subject_cannot_be_a_program(
 ) -> None:
     account = await create("/api/service-accounts", name="CRM", role="Staff", scopes=["Read"])
     assert await status(client, provider.token(sub=account["serviceAccountId"])) == 403
+
+
+async def test_a_subject_is_nobody_of_our_own(
+    client: httpx.AsyncClient, provider: Provider, create: Any, rows: Any
+) -> None:
+    """Neither one of our people, nor the service itself."""
+    person = await create("/api/users", name="Ada", email="ada@v.example", role="Staff")
+    assert await status(client, provider.token(sub=person["userId"], name="Eve", roles=["Admin"])) == 403
+    assert await status(client, provider.token(sub=str(UUID(int=0)), roles=["Admin"])) == 401
+    assert await people(rows) == [(UUID(person["userId"]), "Ada", "ada@v.example", Role.Staff, None, 1)]
+
+
+async def test_what_the_issuer_changes_is_audited(
+    client: httpx.AsyncClient, provider: Provider, audited: Any
+) -> None:
+    """Whoever erases them finds their old names there."""
+    key = str(uuid4())
+    for name in ("Ida", "Ida", "Ida L."):
+        assert await status(client, provider.token(sub=key, name=name)) == 200
+    one = {"name": "Ida", "email": None, "role": "Manager", "isDisabled": False}
+    entries = [(entry["action"], entry["before"], entry["after"]) for entry in await audited(key)]
+    assert entries == [("UserCreated", None, one), ("UserUpdated", one, one | {"name": "Ida L."})]

@@ -37,8 +37,8 @@ SCOPES = {
     Scope.Administer: {
         "BeginSession", "CreateAccessToken", "CreateServiceAccount", "CreateUser", "EndSessions",
         "RevokeAccessToken", "SetPassword", "UpdateServiceAccount", "UpdateUser",
-        "EraseUser", "GetAccessTokens", "GetExportFiles", "GetPersonalData", "GetLogin", "GetServiceAccount",
-        "GetUser", "GetUserByEmail", "GetUsers",
+        "EraseUser", "GetAccessTokens", "GetExportFiles", "GetFoldedAddress", "GetPersonalData",
+        "GetLogin", "GetServiceAccount", "GetUser", "GetUserByEmail", "GetUsers",
     },
 }  # fmt: skip
 """Which messages take more than Read."""

@@ -14,18 +14,25 @@ import httpx
 import jwt
 import pytest
 from argon2 import PasswordHasher
+from sqlalchemy import create_engine, text
 from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.pool import NullPool
 
 from api.advice.few_threads import ThreadsBusy
 from api.bootstrap import Callboard
 from api.features.set_password import SetPassword
+from api.features.update_user import UpdateUser
 from api.identity.passwords import Passwords
 from api.settings import Settings
 from domain.enums import Role
 from domain.viewer import Viewer
-from persistence.repositories import passwords
+from persistence.database import Database
+from persistence.embedded import EmbeddedUrls
+from persistence.ids import RandomIds, SystemClock
+from persistence.repositories import passwords, sessions
 from tests.api.conftest import StandingClock
 from tests.api.people import ADMIN, MANAGER
+from tests.api.waiting import eventually
 
 PASSWORD = "correct horse battery"
 EMAIL = "Ada.Lovelace@venue.example"
@@ -165,6 +172,65 @@ async def test_a_client_has_so_many_attempts_over_all_accounts(login: SignInAs) 
     for number in range(5):
         assert (await login(f"{number}@v.example", "wrong")).status_code == 401
     assert (await login(EMAIL)).status_code == 429
+
+
+async def test_a_blocked_client_leaves_no_rows(login: SignInAs, urls: EmbeddedUrls) -> None:
+    statuses = [(await login(f"{number}@v.example", "wrong")).status_code for number in range(8)]
+    assert statuses == [401] * 5 + [429] * 3
+    database = Database(urls.worker, SystemClock(), RandomIds(), pool_size=1)
+    async with database.engine.connect() as connection:
+        found = await connection.execute(text("SELECT attempts FROM login_attempts ORDER BY attempts"))
+        assert list(found.scalars()) == [1] * 5 + [5]
+    await database.close()
+
+
+async def test_attempts_are_counted_by_what_an_account_is_found_by(login: SignInAs, create: Any) -> None:
+    """How letters fold differs: Python ends the Greek word with another sigma."""
+    await create("/api/users", name="X", email="\u03b1\u03c3@v.example", role="Staff", password=PASSWORD)
+    typed = ("\u03b1\u03c3@v.example", "\u0391\u03a3@v.example", "\u03b1\u03a3@v.example")
+    assert [(await login(one)).status_code for one in typed] == [200, 200, 200]
+    statuses = [(await login(one, "wrong")).status_code for one in (*typed, typed[1])]
+    assert statuses == [401, 401, 401, 429]
+
+
+@pytest.mark.parametrize("change", ["password", "disabled"])
+async def test_what_changes_while_a_password_is_checked_counts(
+    login: SignInAs, ada: UUID, service: Callboard, rows: Any, change: str
+) -> None:
+    check = service.passwords.check
+
+    async def slow(stored: str | None, password: str) -> Any:
+        checked = await check(stored, password)
+        if change == "password":
+            await service.bus.send(SetPassword(ada, "another"), ADMIN)
+        else:
+            await service.bus.send(UpdateUser(ada, "Ada", EMAIL, Role.Staff, is_disabled=True), ADMIN)
+        return checked
+
+    service.passwords.check = slow  # type: ignore[method-assign]
+    answer = await login()
+    assert answer.status_code == 401
+    assert answer.json()["detail"] == "The address or the password is wrong, or the account is disabled"
+    assert await rows("SELECT session_id FROM sessions") == []
+
+
+async def test_a_change_of_password_waits_for_who_is_coming_in(
+    ada: UUID, service: Callboard, rows: Any, urls: EmbeddedUrls
+) -> None:
+    """And ends the session that begins there."""
+    async with service.database.unit_of_work(Viewer(ada, Role.Staff)) as uow:
+        stored = await passwords.login_of(uow, None)
+        assert stored is not None
+        assert await passwords.stands(uow, stored.password_hash)
+        changing = asyncio.create_task(service.bus.send(SetPassword(ada, "another"), ADMIN))
+        engine = create_engine(urls.owner, poolclass=NullPool)
+        with engine.connect() as other:
+            waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            await eventually(lambda: other.execute(waiting).scalar_one())
+        engine.dispose()
+        await sessions.begin(uow, uuid4(), b"x" * 32, uow.now + timedelta(days=1))
+    await changing
+    assert await rows("SELECT session_id FROM sessions") == []
 
 
 @pytest.mark.usefixtures("ada")
@@ -319,7 +385,7 @@ async def test_an_old_hash_is_made_anew(login: SignInAs, ada: UUID, service: Cal
 
     assert await parameters() == "m=8,t=1,p=1"
     assert (await login()).status_code == 200
-    assert await parameters() == "m=65536,t=3,p=4"
+    assert await parameters() == "m=65536,t=3,p=1"
     assert (await login()).status_code == 200
 
 

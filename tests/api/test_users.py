@@ -191,3 +191,22 @@ async def test_a_disabled_persons_webhook_rests(
             found = await webhooks.for_delivery(uow, UUID(hook.json()["webhookId"]))
         assert (found is None) is is_disabled
     await database.close()
+
+
+async def test_a_service_account_that_may_not_read_has_no_feed_and_no_webhook(
+    client: httpx.AsyncClient, as_admin: Headers, create: Any, headers_for: Any, urls: EmbeddedUrls
+) -> None:
+    account = {"name": "CRM", "role": "Staff", "scopes": ["Manage", "Read"]}
+    key = (await create("/api/service-accounts", **account))["serviceAccountId"]
+    headers = headers_for(Viewer(UUID(key), Role.Staff))
+    url = (await client.post("/api/feeds", json={}, headers=headers)).json()["url"]
+    hook = await client.post("/api/webhooks", json={"url": "https://crm.example/"}, headers=headers)
+    database = Database(urls.worker, SystemClock(), RandomIds(), pool_size=1)
+    for scopes, status in ((["Manage", "Read"], 200), (["Manage"], 404)):
+        path = f"/api/service-accounts/{key}"
+        assert (await client.put(path, json=account | {"scopes": scopes}, headers=as_admin)).is_success
+        assert (await client.get(url)).status_code == status
+        async with database.unit_of_work(SYSTEM) as uow:
+            found = await webhooks.for_delivery(uow, UUID(hook.json()["webhookId"]))
+        assert (found is None) is (status == 404)
+    await database.close()
