@@ -208,7 +208,7 @@ ROUTES: Mapping[type, Route] = {
     review_conflict.ReviewConflict: Route(review_conflict.handle, Role.Manager, scope=Scope.Manage),
     get_audit_entries.GetAuditEntries: Route(get_audit_entries.handle, Role.Manager),
     get_jobs_waiting.GetJobsWaiting: Route(get_jobs_waiting.handle, Role.Admin),
-    # Who may come in. The first six come from those who have not come in yet.
+    # Who may come in. The first seven come from those who have not come in yet.
     count_login_attempt.CountLoginAttempt: Route(count_login_attempt.handle),
     get_folded_address.GetFoldedAddress: Route(get_folded_address.handle, scope=Scope.Administer),
     get_login.GetLogin: Route(get_login.handle, scope=Scope.Administer),
