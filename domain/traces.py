@@ -90,7 +90,7 @@ class Traces:
         found: list[list[str]] = []
         for name in _forms(self.names):
             words = re.findall(_WORD, name)
-            shortest = 1 if _is_foreign(words) else _SHORTEST
+            shortest = 2 if _is_foreign(words) else _SHORTEST
             if len(words) == 1 and (len(words[0]) < shortest or words[0].casefold() in _our_words()):
                 continue
             for one in (words, [*words[-1:], *words[:-1]]):
