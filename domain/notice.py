@@ -84,6 +84,7 @@ class Subject:
 
     starts_at: when it begins next. changed_at, changed_by: its last change, or that it was made.
     asked_by: by when it was decided, who had asked for a change of it.
+    organizers: by event that the facts name, who organizes it.
     """
 
     scheduled_event_id: UUID
@@ -96,6 +97,7 @@ class Subject:
     changed_by: UUID
     is_imported: bool = False
     asked_by: Mapping[datetime, UUID] = field(default_factory=dict)
+    organizers: Mapping[UUID, UUID] = field(default_factory=dict)
 
     @property
     def is_hold(self) -> bool:
@@ -167,8 +169,12 @@ def _rescheduled(one: _Telling) -> _Told:
 
 
 def _removed(one: _Telling) -> _Told:
-    """A cancellation, or one half of a move to another calendar."""
-    if one.subject.status is ScheduleStatus.Cancelled:
+    """A cancellation, or one half of a move to another calendar, or to somebody else."""
+    owner = one.subject.owner_id
+    if one.subject.organizers.get(one.by("eventId"), owner) != owner:
+        # It was somebody else's; whoever has it now hears of it for the first time.
+        yield one.notice(NoticeKind.Booked, one.by("removedBy"))
+    elif one.subject.status is ScheduleStatus.Cancelled:
         yield one.notice(NoticeKind.Cancelled, one.by("removedBy"), reason=one.told("reason"))
     else:
         yield one.notice(NoticeKind.Moved, one.by("removedBy"), calendarId=one.told("calendarId"))

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints
 
 from api.http.wire import ByName, Instant, Name, Wire
+from api.notices.mail import mailbox
 from domain.enums import Role
 from domain.user import User
 
@@ -20,6 +21,10 @@ def _address(value: str) -> str:
         character.isspace() or not character.isprintable() for character in value
     ):
         raise ValueError("must be an e-mail address")
+    try:
+        mailbox("", value)
+    except ValueError as error:
+        raise ValueError("must be an e-mail address that letters can be sent to") from error
     return value
 
 

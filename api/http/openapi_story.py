@@ -251,6 +251,7 @@ STORY: MappingProxyType[str, Any] = MappingProxyType(
         "index": 0,
         "BulkItemDto.status": 201,
         "BulkItemDto.problem": None,
+        "ItemProblem.status": 400,
         "ItemProblem.problem": {
             "type": "https://www.rfc-editor.org/rfc/rfc9110#section-15.5.1",
             "title": "Validation Failed",

@@ -101,6 +101,7 @@ class ItemProblem(Wire):
     """What is wrong with one of many bookings. index: its position in the request."""
 
     index: int
+    status: int
     problem: Problem
 
 

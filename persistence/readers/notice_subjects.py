@@ -54,6 +54,7 @@ async def notice_subjects(
     }
     keys |= set(conflicts.values())
     asked = await _asked(connection, keys)
+    organizers = await _organizers(connection, facts)
     rows = await connection.execute(_SUBJECTS, {"keys": sorted(keys), "now": now})
     found = {
         row.key: Subject(
@@ -67,6 +68,7 @@ async def notice_subjects(
             row.changed_by,
             is_imported=row.is_imported,
             asked_by=asked[row.key],
+            organizers=organizers,
         )
         for row in rows
     }
@@ -80,6 +82,14 @@ async def _asked(
     for row in await connection.execute(_ASKED, {"keys": sorted(keys)}):
         found[row.schedule_id][row.decided_at] = row.requested_by
     return found
+
+
+async def _organizers(connection: AsyncConnection, facts: Sequence[PublishedFact]) -> dict[UUID, UUID]:
+    """Whose the events are that bookings were taken off for."""
+    gone = {UUID(fact.payload["eventId"]) for fact in facts if fact.fact_type == "EventRemovedFromCalendar"}
+    events = tables.events
+    statement = select(events.c.event_id, events.c.organizer_id).where(events.c.event_id.in_(sorted(gone)))
+    return {row.event_id: row.organizer_id for row in await connection.execute(statement)}
 
 
 async def managers(connection: AsyncConnection) -> list[UUID]:

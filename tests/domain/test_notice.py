@@ -14,7 +14,7 @@ from domain.facts import PublishedFact
 from domain.notice import Notice, NoticeFrequency, NoticeKind, NoticePreferences, Subject, notices_of
 
 OWNER, ACTOR, OTHER, BOSS, CHIEF = (UUID(int=one) for one in range(1, 6))
-BOOKING, RIVAL, CONFLICT, CALENDAR = (UUID(int=one) for one in range(11, 15))
+BOOKING, RIVAL, CONFLICT, CALENDAR, EVENT = (UUID(int=one) for one in range(11, 16))
 THEN, EARLIER = datetime(2026, 5, 1, 9, tzinfo=UTC), datetime(2026, 4, 1, 9, tzinfo=UTC)
 MINE = Subject(BOOKING, OWNER, ScheduleStatus.Scheduled, THEN, THEN, ACTOR, EARLIER, ACTOR)
 THEIRS = Subject(RIVAL, OTHER, ScheduleStatus.Scheduled, THEN, THEN, ACTOR, EARLIER, ACTOR)
@@ -58,13 +58,23 @@ def test_a_booking_is_news_when_it_is_made_but_not_when_imported_or_moved() -> N
 def test_moves_and_cancellations(actor: UUID, own: bool) -> None:
     moved = fact("EventRescheduled", rescheduledBy=actor, oldStartDateTime="a", oldEndDateTime="b")
     assert told(moved) == [(OWNER, "Moved", own, {"start": "a", "end": "b"})]
-    removed = fact("EventRemovedFromCalendar", removedBy=actor, calendarId=CALENDAR, reason="Rain")
+    removed = fact(
+        "EventRemovedFromCalendar", removedBy=actor, calendarId=CALENDAR, eventId=EVENT, reason="Rain"
+    )
     assert told(removed) == [(OWNER, "Moved", own, {"calendarId": str(CALENDAR)})]
     gone = {BOOKING: replace(MINE, status=ScheduleStatus.Cancelled)}
     assert told(removed, gone) == [(OWNER, "Cancelled", own, {"reason": "Rain"})]
     assert told(replace(removed, payload={**removed.payload, "reason": None}), gone) == [
         (OWNER, "Cancelled", own, {})
     ]
+
+
+def test_a_booking_that_is_given_to_somebody_is_news_to_them() -> None:
+    removed = fact("EventRemovedFromCalendar", removedBy=ACTOR, calendarId=CALENDAR, eventId=EVENT)
+    given = {BOOKING: replace(MINE, organizers={EVENT: OTHER})}
+    assert told(removed, given) == [(OWNER, "Booked", False, {})]
+    kept = {BOOKING: replace(MINE, organizers={EVENT: OWNER})}
+    assert told(removed, kept) == [(OWNER, "Moved", False, {"calendarId": str(CALENDAR)})]
 
 
 def test_blocks() -> None:

@@ -388,3 +388,20 @@ async def test_admins_names_are_not_told(letters: Correspondent) -> None:
     for viewer in (ADMIN, MANAGER):
         assert str(viewer.user_id) not in str(letter.message)
     assert "Elena" not in str(letter.message)
+
+
+async def test_a_booking_that_is_given_to_somebody_is_news_to_them(
+    client: httpx.AsyncClient,
+    letters: Correspondent,
+    gala: dict[str, Any],
+    hall: Any,
+    make_event: Any,
+    as_manager: Headers,
+) -> None:
+    await letters()
+    event = await make_event("Proms", organizer=OTHER_CUSTOMER)
+    path = f"{URL}/{gala['scheduledEventId']}"
+    body = booking(event, hall.calendar_id) | {"timeZone": "UTC"}
+    assert (await client.put(path, json=body, headers=as_manager)).status_code == 200
+    (letter,) = await letters()
+    assert (letter.to, letter.subject) == ("Jonas <jonas@people.test>", "Booked: Proms")
