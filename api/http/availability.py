@@ -34,7 +34,7 @@ from api.http.endpoint import Endpoint
 from api.http.kept_answer import NOT_MODIFIED, body_of
 from api.http.problem_docs import problem_docs
 from api.http.request import BusOf, ServiceOf, ViewerOf
-from api.http.wire import FIRST_YEAR, LAST_YEAR, Instant, JsonResponse
+from api.http.wire import FIRST_YEAR, LAST_YEAR, Instant, JsonResponse, LocalDate
 from domain.errors import FieldException, NotFoundException, ValidationException
 from domain.facts import MultipleResourcesChecked, ResourceAvailabilityChecked
 from domain.local_time import at_minute
@@ -126,7 +126,9 @@ async def check_multiple(
 @router.get("/{resourceId}/availability/slots", response_model=AvailabilitySlotsDto, responses=ANSWERS)
 async def get_slots(
     desk: DeskOf,
-    day: Annotated[date | None, Query(alias="date", description="In the resource's own time zone")] = None,
+    day: Annotated[
+        LocalDate | None, Query(alias="date", description="In the resource's own time zone")
+    ] = None,
     since: Annotated[Instant | None, Query(alias="from")] = None,
     until: Annotated[Instant | None, Query(alias="to")] = None,
     duration_minutes: Annotated[int, Query(alias="durationMinutes", ge=1, le=44_640)] = 30,

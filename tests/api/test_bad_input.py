@@ -520,3 +520,13 @@ async def test_a_refused_method_comes_with_all_that_are_allowed(
     """Each method of a path is a route of its own; RFC 9110, 15.5.6 wants all of them in Allow."""
     answer = await client.request(method, path, headers=as_admin)
     assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
+
+
+@pytest.mark.parametrize("written", ["0", "20260101", "2026-1-1", "1893456000"])
+async def test_numbers_are_no_dates(
+    client: httpx.AsyncClient, as_admin: Headers, make_hall: Any, written: str
+) -> None:
+    hall = await make_hall(f"Hall {written}")
+    path = f"/api/resources/{hall.resource_id}/availability/slots"
+    answer = await client.get(path, params={"date": written}, headers=as_admin)
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["date"])

@@ -30,6 +30,7 @@ _FIELDS = {
 
 _PATHS_LIKE_IDS = (
     "/api/events/stream",
+    "/api/schedules/bulk",
     "/api/schedules/conflicts",
     "/api/schedules/conflicts/detect",
     "/api/schedules/suggestions",
