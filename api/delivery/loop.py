@@ -36,7 +36,8 @@ async def repeat(
             failing, pause = True, _AFTER_FAILURE_SECONDS
         except Exception:
             # A step that cannot be taken ends neither this loop nor those beside it.
-            log.exception("%s, trying again", trouble)
+            if not failing:
+                log.exception("%s, trying again", trouble)
             failing, pause = True, _AFTER_FAILURE_SECONDS
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), pause)

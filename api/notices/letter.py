@@ -90,6 +90,7 @@ def _headline(one: News, count: int) -> str:
     name = plain_title(one.booking.title) + (f" ({count} dates)" if count > 1 else "")
     others = " and ".join(plain_title(other) for other in one.others)
     was, has = ("were", "have") if count > 1 else ("was", "has")
+    over = f"{others[:1].upper()}{others[1:]} {'have' if len(one.others) > 1 else 'has'} been booked over"
     sentences = {
         NoticeKind.Booked: f"{name} {was} booked.",
         NoticeKind.Moved: f"{name} {was} moved.",
@@ -97,7 +98,7 @@ def _headline(one: News, count: int) -> str:
         NoticeKind.Blocked: f"{name} cannot take place as booked: {_blocked_by(one)}.",
         NoticeKind.Unblocked: f"{name} can take place as booked after all.",
         NoticeKind.Clash: f"{name} clashes with {others}.",
-        NoticeKind.Displaced: f"{others} {has} been booked over your hold {name}; it stays as a hold.",
+        NoticeKind.Displaced: f"{over} your hold {name}; it stays as a hold.",
         NoticeKind.HoldPromoted: f"Your hold {name} moved up: {_rank(one.rank)}.",
         NoticeKind.HoldExpired: f"Your hold {name} {has} expired; the time is free for others.",
         NoticeKind.ChangeWaiting: f"A change of {name} waits for a manager; until then it stays as it is.",

@@ -239,7 +239,7 @@ async def test_a_hold_is_told_that_it_was_booked_over_and_whoever_booked_is_not(
     booked, displaced = await letters()
     assert (booked.subject, displaced.to, displaced.subject) == ("Booked: Fair", PRIYA, "Booked over: Proms")
     assert displaced.paragraphs[0].startswith(
-        "another booking has been booked over your hold Proms; it stays as a hold."
+        "Another booking has been booked over your hold Proms; it stays as a hold."
     )
 
 
